@@ -1,0 +1,92 @@
+//! Reads the structure of a signature out of a parsed document; what it proves is another question.
+
+use super::model::{KeyInfo, Reference, SignatureBlock, SignedInfo, Transform, X509Data};
+use crate::ebxml::names::DS;
+use crate::place::Located;
+use crate::xml::Tree;
+use roxmltree::Node;
+
+const EXC_C14N_NS: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+
+/// Reads a `ds:Signature` element.
+pub fn read_block<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> SignatureBlock {
+    SignatureBlock {
+        place: tree.place(node),
+        signed_info: children(node, "SignedInfo").map(|n| signed_info(tree, n)).collect(),
+        signature_value: children(node, "SignatureValue").map(|n| text(tree, n)).collect(),
+        key_info: children(node, "KeyInfo")
+            .map(|n| KeyInfo {
+                place: tree.place(n),
+                x509_data: children(n, "X509Data")
+                    .map(|d| X509Data {
+                        place: tree.place(d),
+                        certificates: children(d, "X509Certificate").map(|c| text(tree, c)).collect(),
+                    })
+                    .collect(),
+            })
+            .collect(),
+    }
+}
+
+fn signed_info<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> SignedInfo {
+    let method = |name: &'static str| {
+        children(node, name)
+            .next()
+            .and_then(|n| attribute(tree, n, "Algorithm"))
+    };
+    SignedInfo {
+        place: tree.place(node),
+        canonicalization: method("CanonicalizationMethod"),
+        method: method("SignatureMethod"),
+        references: children(node, "Reference").map(|n| read_reference(tree, n)).collect(),
+    }
+}
+
+/// Reads a `ds:Reference` element.
+pub fn read_reference<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Reference {
+    Reference {
+        place: tree.place(node),
+        uri: attribute(tree, node, "URI"),
+        transforms: children(node, "Transforms")
+            .flat_map(|n| children(n, "Transform"))
+            .map(|n| Transform {
+                algorithm: attribute(tree, n, "Algorithm")
+                    .unwrap_or_else(|| Located::new(String::new(), tree.place(n).child("@Algorithm"))),
+                xpath: children(n, "XPath").next().map(|x| text(tree, x).value),
+                inclusive_prefixes: n
+                    .children()
+                    .find(|c| c.has_tag_name((EXC_C14N_NS, "InclusiveNamespaces")))
+                    .and_then(|c| c.attribute("PrefixList"))
+                    .map(|list| list.split_whitespace().map(str::to_owned).collect())
+                    .unwrap_or_default(),
+            })
+            .collect(),
+        digest_method: children(node, "DigestMethod")
+            .next()
+            .and_then(|n| attribute(tree, n, "Algorithm")),
+        digest_value: children(node, "DigestValue").next().map(|n| text(tree, n)),
+    }
+}
+
+fn children<'a, 't>(node: Node<'a, 't>, name: &'static str) -> impl Iterator<Item = Node<'a, 't>> {
+    node.children().filter(move |n| n.has_tag_name((DS, name)))
+}
+
+fn text<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Located<String> {
+    let value: String = node
+        .descendants()
+        .filter(Node::is_text)
+        .filter_map(|n| n.text())
+        .collect();
+    Located::new(value, tree.place(node))
+}
+
+fn attribute<'t>(tree: &Tree<'t>, node: Node<'_, 't>, name: &str) -> Option<Located<String>> {
+    let found = node
+        .attributes()
+        .find(|a| a.namespace().is_none() && a.name() == name)?;
+    Some(Located::new(
+        found.value().to_owned(),
+        tree.attribute_place(node, &found),
+    ))
+}

@@ -1,0 +1,145 @@
+//! A parsed document with positions and canonical paths.
+
+use super::XmlDefect;
+use crate::place::{Place, Span};
+use roxmltree::{Attribute, Document, Node, ParsingOptions};
+
+/// A parsed document. Borrowed from the text it was parsed from.
+#[derive(Debug)]
+pub struct Tree<'t> {
+    document: Document<'t>,
+    line_starts: Vec<usize>,
+}
+
+impl<'t> Tree<'t> {
+    /// Parses text that has passed the gate.
+    ///
+    /// # Errors
+    /// [`XmlDefect::NotWellFormed`].
+    pub fn parse(text: &'t str) -> Result<Self, XmlDefect> {
+        let options = ParsingOptions {
+            allow_dtd: false,
+            nodes_limit: u32::MAX,
+            ..ParsingOptions::default()
+        };
+        let document = Document::parse_with_options(text, options).map_err(|error| {
+            let position = error.pos();
+            XmlDefect::NotWellFormed {
+                message: error.to_string(),
+                line: position.row,
+                column: position.col,
+            }
+        })?;
+        let line_starts = std::iter::once(0)
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, b)| *b == b'\n')
+                    .map(|(i, _)| i + 1),
+            )
+            .collect();
+        Ok(Self { document, line_starts })
+    }
+
+    /// The underlying document.
+    pub fn document(&self) -> &Document<'t> {
+        &self.document
+    }
+
+    /// The root element.
+    pub fn root(&self) -> Node<'_, 't> {
+        self.document.root_element()
+    }
+
+    /// Where a node stands.
+    pub fn place(&self, node: Node<'_, 't>) -> Place {
+        let range = node.range();
+        self.at(path_of(node), Span::new(range.start, range.end))
+    }
+
+    /// Where an attribute of a node stands.
+    pub fn attribute_place(&self, node: Node<'_, 't>, attribute: &Attribute<'_, 't>) -> Place {
+        let range = attribute.range();
+        let name = canonical_name(attribute.namespace(), attribute.name());
+        self.at(format!("{}/@{name}", path_of(node)), Span::new(range.start, range.end))
+    }
+
+    fn at(&self, path: String, span: Span) -> Place {
+        let line = self.line_starts.partition_point(|&start| start <= span.start);
+        let start = self.line_starts[line - 1];
+        let column = self.document.input_text()[start..span.start].chars().count() + 1;
+        Place {
+            path,
+            span,
+            line: line as u32,
+            column: column as u32,
+        }
+    }
+}
+
+/// `prefix:local` with the prefix that this tool always prints for a namespace, whatever the document used.
+pub fn canonical_name(namespace: Option<&str>, local: &str) -> String {
+    match namespace.and_then(prefix_of) {
+        Some(prefix) => format!("{prefix}:{local}"),
+        None => local.to_owned(),
+    }
+}
+
+fn prefix_of(namespace: &str) -> Option<&'static str> {
+    use crate::ebxml::names;
+    Some(match namespace {
+        names::SOAP => "SOAP",
+        names::EB => "eb",
+        names::DS => "ds",
+        names::XLINK => "xlink",
+        "http://www.w3.org/XML/1998/namespace" => "xml",
+        "http://www.w3.org/2001/XMLSchema-instance" => "xsi",
+        _ => return None,
+    })
+}
+
+fn path_of(node: Node<'_, '_>) -> String {
+    let mut steps: Vec<String> = node.ancestors().filter(Node::is_element).map(step_of).collect();
+    steps.reverse();
+    format!("/{}", steps.join("/"))
+}
+
+/// A position is added only where siblings of the same name make it necessary.
+fn step_of(node: Node<'_, '_>) -> String {
+    let tag = node.tag_name();
+    let name = canonical_name(tag.namespace(), tag.name());
+    let same = |other: &Node<'_, '_>| other.is_element() && other.tag_name() == tag;
+    let before = node.prev_siblings().skip(1).filter(same).count();
+    let after = node.next_siblings().skip(1).any(|other| same(&other));
+    if before > 0 || after {
+        format!("{name}[{}]", before + 1)
+    } else {
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_places_with_canonical_prefixes() {
+        let text =
+            "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'>\n  <æ/><b/><b x='1'/></s:Envelope>";
+        let tree = Tree::parse(text).unwrap();
+        let last = tree.root().last_element_child().unwrap();
+        let place = tree.place(last);
+        assert_eq!(place.path, "/SOAP:Envelope/b[2]");
+        assert_eq!((place.line, place.column), (2, 11));
+        let attribute = last.attributes().next().unwrap();
+        assert_eq!(tree.attribute_place(last, &attribute).path, "/SOAP:Envelope/b[2]/@x");
+    }
+
+    #[test]
+    fn says_where_it_is_not_well_formed() {
+        let Err(XmlDefect::NotWellFormed { line, .. }) = Tree::parse("<a>\n<b></a>") else {
+            panic!("parsed")
+        };
+        assert_eq!(line, 2);
+    }
+}
