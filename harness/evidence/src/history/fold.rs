@@ -92,6 +92,7 @@ impl Fold<'_> {
                 };
                 let mut record = new_record(recorded, at_ms, Author::Subject, message);
                 record.carrier.clone_from(carrier);
+                record.answers = recorded.cause;
                 open_unencrypted(&mut record);
                 self.push(record);
             }
@@ -150,6 +151,7 @@ fn new_record(recorded: &Recorded, at_ms: u64, author: Author, message: Message)
         at: recorded.at,
         at_ms,
         carrier: String::new(),
+        answers: None,
         composed: None,
         sendings: Vec::new(),
         ignored: false,
@@ -242,6 +244,13 @@ fn pair(messages: &[MessageRecord]) -> Vec<Exchange> {
                 let found: Vec<usize> = original.and_then(|id| by_msg_id.get(&id)).into_iter().flatten().copied().collect();
                 for exchange in found.into_iter().filter(other).collect::<Vec<_>>() {
                     exchanges[exchange].apprecs.push(index);
+                }
+            }
+            // A Fault names no message; over HTTP it comes on the connection of the message it answers.
+            MessageKind::Fault => {
+                let sent = |e: &Exchange| messages[e.stimulus].sendings.iter().any(|s| Some(s.seq) == record.answers);
+                if let Some(exchange) = exchanges.iter_mut().find(|e| sent(e)) {
+                    exchange.signals.push(index);
                 }
             }
             _ => {}

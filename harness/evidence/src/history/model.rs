@@ -57,8 +57,10 @@ pub struct MessageRecord {
     pub at: Timestamp,
     /// Milliseconds on the run's own clock (continued over resumptions).
     pub at_ms: u64,
-    /// How it came: `http`, `file`; empty for compositions.
+    /// How it came: `http`, `http-response`, `file`; empty for compositions.
     pub carrier: String,
+    /// For what came on the same connection as an answer: the sending that it answers.
+    pub answers: Option<Seq>,
     /// How it was composed, for the harness's own.
     pub composed: Option<Composed>,
     /// The sendings, for the harness's own.
