@@ -36,13 +36,8 @@ struct Header {
 pub(super) fn first(input: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let header = header(input)?;
     let body = &input[header.size..];
-    let (length, end) = match header.length {
-        Some(length) => (length, length),
-        None => {
-            let length = end_of_contents(body)?;
-            (length, length + 2)
-        }
-    };
+    let length = header.length.map_or_else(|| end_of_contents(body), Some)?;
+    let end = if header.length.is_some() { length } else { length + 2 };
     let contents = body.get(..length)?;
     let whole = input.get(..header.size + end)?;
     let element = Element {

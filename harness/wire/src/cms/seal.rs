@@ -53,7 +53,9 @@ pub fn seal_with_key<R: CryptoRng + ?Sized>(
     let mut key = vec![0; cipher.key_len()];
     rng.fill_bytes(&mut key);
     if cipher == ContentCipher::TripleDes {
-        key.iter_mut().for_each(|octet| *octet = odd_parity(*octet));
+        for octet in &mut key {
+            *octet = odd_parity(*octet);
+        }
     }
     let mut vector = vec![0; cipher.vector_len()];
     rng.fill_bytes(&mut vector);
