@@ -100,15 +100,17 @@ fn not_http(buffer: &[u8], is_request: bool) -> Option<String> {
 }
 
 fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing), ReadFailure> {
+    // httparse refuses folded fields; Norwegian senders fold Content-Type as they do in mail.
+    let unfolded = unfold(head);
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
     let bad = |e: httparse::Error| ReadFailure::NotHttp(e.to_string());
     let (parsed, status, is_11) = if is_request {
         let mut request = httparse::Request::new(&mut fields);
-        request.parse(head).map_err(bad)?;
+        request.parse(&unfolded).map_err(bad)?;
         (request.headers, None, request.version == Some(1))
     } else {
         let mut response = httparse::Response::new(&mut fields);
-        response.parse(head).map_err(bad)?;
+        response.parse(&unfolded).map_err(bad)?;
         (response.headers, response.code, response.version == Some(1))
     };
     let value = |name: &str| {
@@ -128,6 +130,23 @@ fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing), ReadFail
     let start = String::from_utf8_lossy(head.split(|&b| b == b'\r').next().unwrap_or_default()).into_owned();
     let keep_alive = is_11 && connection != b"close";
     Ok((Read { start, fields: entity_fields(head), body: Vec::new(), keep_alive }, framing))
+}
+
+fn unfold(head: &[u8]) -> Vec<u8> {
+    let mut unfolded: Vec<u8> = Vec::with_capacity(head.len());
+    for line in head.split_inclusive(|&b| b == b'\n') {
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            unfolded.truncate(unfolded.trim_ascii_end().len());
+            unfolded.push(b' ');
+            unfolded.extend_from_slice(line.trim_ascii_start());
+            if line.trim_ascii().is_empty() {
+                unfolded.extend_from_slice(b"\r\n");
+            }
+        } else {
+            unfolded.extend_from_slice(line);
+        }
+    }
+    unfolded
 }
 
 /// The lines of the entity's own fields, folded lines included.
