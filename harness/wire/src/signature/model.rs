@@ -109,6 +109,8 @@ pub struct Transform {
     pub algorithm: Located<String>,
     /// The text of `ds:XPath`, for the XPath transform.
     pub xpath: Option<String>,
+    /// Prefix and namespace of every binding that the XPath uses.
+    pub xpath_bindings: Vec<(String, String)>,
     /// `PrefixList` of `InclusiveNamespaces`, for exclusive canonicalisation.
     pub inclusive_prefixes: Vec<String>,
 }

@@ -53,12 +53,8 @@ pub fn read_reference<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Reference {
                 algorithm: attribute(tree, n, "Algorithm")
                     .unwrap_or_else(|| Located::new(String::new(), tree.place(n).child("@Algorithm"))),
                 xpath: children(n, "XPath").next().map(|x| text(tree, x).value),
-                inclusive_prefixes: n
-                    .children()
-                    .find(|c| c.has_tag_name((EXC_C14N_NS, "InclusiveNamespaces")))
-                    .and_then(|c| c.attribute("PrefixList"))
-                    .map(|list| list.split_whitespace().map(str::to_owned).collect())
-                    .unwrap_or_default(),
+                xpath_bindings: children(n, "XPath").next().map(bindings).unwrap_or_default(),
+                inclusive_prefixes: prefix_list(n),
             })
             .collect(),
         digest_method: children(node, "DigestMethod")
@@ -68,7 +64,26 @@ pub fn read_reference<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Reference {
     }
 }
 
-fn children<'a, 't>(node: Node<'a, 't>, name: &'static str) -> impl Iterator<Item = Node<'a, 't>> {
+/// `PrefixList` of the `InclusiveNamespaces` in a transform or a CanonicalizationMethod.
+pub(super) fn prefix_list(node: Node<'_, '_>) -> Vec<String> {
+    node.children()
+        .find(|child| child.has_tag_name((EXC_C14N_NS, "InclusiveNamespaces")))
+        .and_then(|child| child.attribute("PrefixList"))
+        .map(|list| list.split_whitespace().map(str::to_owned).collect())
+        .unwrap_or_default()
+}
+
+/// The bindings in scope whose prefix occurs in the expression.
+fn bindings(xpath: Node<'_, '_>) -> Vec<(String, String)> {
+    let expression: String = xpath.children().filter_map(|n| n.text()).collect();
+    xpath
+        .namespaces()
+        .filter_map(|namespace| Some((namespace.name()?.to_owned(), namespace.uri().to_owned())))
+        .filter(|(prefix, _)| expression.contains(&format!("{prefix}:")))
+        .collect()
+}
+
+pub(super) fn children<'a, 't>(node: Node<'a, 't>, name: &'static str) -> impl Iterator<Item = Node<'a, 't>> {
     node.children().filter(move |n| n.has_tag_name((DS, name)))
 }
 
