@@ -11,10 +11,13 @@
 //! ```
 
 pub mod apprec;
+pub mod business;
 pub mod certificate;
 pub mod cms;
+pub mod code;
 pub mod defect;
 pub mod ebxml;
+mod element;
 pub mod head;
 pub mod identifier;
 pub mod key;

@@ -1,1 +1,73 @@
-//! To come.
+//! Applikasjonskvittering 1.0 (HIS 80415:2004) and 1.1 (HIS 80415:2012): read, write, mirror.
+//!
+//! ```
+//! use provestein_wire::apprec;
+//! let text = br#"<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><Status V="1" DN="OK"/></AppRec>"#;
+//! let apprec = apprec::decode(text).expect("it is XML");
+//! assert_eq!(apprec.version, Some(apprec::Version::V11));
+//! assert_eq!(apprec.status_code(), Some("1"));
+//! assert_eq!(apprec.original_id(), None);
+//! ```
+
+mod mirror;
+mod model;
+mod read;
+mod write;
+
+pub use crate::code::{Code, Coded};
+pub use mirror::{Recipient, SenderRole, answer, mirror};
+pub use model::{AdditionalId, AppRec, Hcp, Inst, Original, Party, Unit};
+pub use read::decode;
+pub(crate) use read::read;
+pub use write::{AdditionalIdDraft, AppRecDraft, HcpDraft, InstDraft, OriginalDraft, PartyDraft, UnitDraft, encode};
+
+/// Namespace of version 1.0.
+pub const NAMESPACE_V10: &str = "http://www.kith.no/xmlstds/apprec/2004-11-21";
+/// Namespace of version 1.1.
+pub const NAMESPACE_V11: &str = "http://www.kith.no/xmlstds/apprec/2012-02-15";
+/// Code list 8221, error messages of application receipts, as an OID.
+pub const ERROR_LIST: &str = "2.16.578.1.12.4.1.1.8221";
+
+/// The versions of AppRec.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Version {
+    /// 1.0, HIS 80415:2004.
+    V10,
+    /// 1.1, HIS 80415:2012.
+    V11,
+}
+
+impl Version {
+    /// The namespace.
+    pub fn namespace(self) -> &'static str {
+        match self {
+            Self::V10 => NAMESPACE_V10,
+            Self::V11 => NAMESPACE_V11,
+        }
+    }
+
+    /// The text of MIGversion.
+    pub fn mig_version(self) -> &'static str {
+        match self {
+            Self::V10 => "1.0 2004-11-21",
+            Self::V11 => "v1.1 2012-02-15",
+        }
+    }
+
+    /// The version of a namespace.
+    pub fn of_namespace(namespace: &str) -> Option<Self> {
+        match namespace {
+            NAMESPACE_V10 => Some(Self::V10),
+            NAMESPACE_V11 => Some(Self::V11),
+            _ => None,
+        }
+    }
+
+    /// `1.0` or `1.1`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::V10 => "1.0",
+            Self::V11 => "1.1",
+        }
+    }
+}
