@@ -7,5 +7,6 @@ pub mod blob;
 pub mod digest;
 pub mod event;
 pub mod format;
+pub mod history;
 pub mod log;
 pub mod read;

@@ -21,6 +21,7 @@ mod element;
 pub mod head;
 pub mod identifier;
 pub mod key;
+pub mod message;
 pub mod mime;
 pub mod place;
 pub mod signature;
