@@ -5,4 +5,4 @@ mod fold;
 mod model;
 
 pub use fold::of;
-pub use model::{Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Sending, TransportOutcome};
+pub use model::{Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome};
