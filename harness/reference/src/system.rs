@@ -218,8 +218,8 @@ impl System {
     fn is_ours(&self, head: &MsgHead) -> bool {
         let ours = |her: Option<u32>, own: u32| her == Some(own);
         let receivers = head.receiver().map(|a| (a.her_of(Level::Enterprise), a.her_of(Level::Party)));
-        let copies = head.info.iter().flat_map(|i| &i.other_receivers).filter_map(|r| r.organisation.as_ref());
-        let copies = copies.map(|o| (o.her_of(Level::Enterprise), o.her_of(Level::Party)));
+        let copies = head.info.iter().flat_map(|i| &i.other_receivers);
+        let copies = copies.map(|r| (r.her_of(Level::Enterprise), r.her_of(Level::Party)));
         receivers.into_iter().chain(copies).any(|(organisation, party)| {
             ours(organisation, self.identity.organisation_her) || ours(party, self.identity.her)
         })
