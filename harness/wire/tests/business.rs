@@ -32,10 +32,7 @@ fn a_person_as_party_is_level_two() {
     let attachment = head.documents[1].ref_doc.as_ref().unwrap();
     assert_eq!(attachment.mime_type.as_ref().unwrap().value, "application/pdf");
     let msg_id = info.msg_id.as_ref().unwrap();
-    assert_eq!(
-        (msg_id.place.path.as_str(), msg_id.place.line),
-        ("/MsgHead/MsgInfo/MsgId", 2)
-    );
+    assert_eq!((msg_id.place.path.as_str(), msg_id.place.line), ("/MsgHead/MsgInfo/MsgId", 2));
 }
 
 #[test]
@@ -43,20 +40,11 @@ fn deep_organisations_are_read_and_mirrored() {
     let depth = 240;
     let open = "<Organisation><Ident><Id>9</Id><TypeId V=\"HER\"/></Ident>".repeat(depth);
     let close = "</Organisation>".repeat(depth);
-    let text = format!(
-        "<MsgHead xmlns=\"{}\"><MsgInfo><Sender>{open}{close}</Sender></MsgInfo></MsgHead>",
-        head::NAMESPACE
-    );
+    let text =
+        format!("<MsgHead xmlns=\"{}\"><MsgInfo><Sender>{open}{close}</Sender></MsgInfo></MsgHead>", head::NAMESPACE);
     let head = head::decode(text.as_bytes()).unwrap();
     let id = ("i", "d");
-    let draft = apprec::answer(
-        &head,
-        Recipient::Primary,
-        Version::V11,
-        id,
-        Code::cs("1", "OK"),
-        Vec::new(),
-    );
+    let draft = apprec::answer(&head, Recipient::Primary, Version::V11, id, Code::cs("1", "OK"), Vec::new());
     assert_eq!(apprec::encode(&draft).matches("<Dept>").count(), depth - 1);
 }
 
@@ -64,11 +52,7 @@ fn deep_organisations_are_read_and_mirrored() {
 fn use_it(bytes: &[u8]) {
     match business::read(bytes) {
         Business::Head(head) => {
-            let _ = (
-                head.message_function(),
-                head.body_namespace(),
-                head.sender().map(|s| s.her_of(Level::Party)),
-            );
+            let _ = (head.message_function(), head.body_namespace(), head.sender().map(|s| s.her_of(Level::Party)));
             for recipient in [Recipient::Primary, Recipient::Copy(0)] {
                 let ids = ("i", "d");
                 let draft = apprec::answer(&head, recipient, Version::V10, ids, Code::cs("1", "OK"), Vec::new());

@@ -1,9 +1,6 @@
 //! What we write is valid by the official schemas, as libxml2 sees it. Skipped, visibly, without `../shared` or
 //! without `xmllint`.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "tests read schemas and write what another program validates"
-)]
+#![allow(clippy::disallowed_methods, reason = "tests read schemas and write what another program validates")]
 #![allow(clippy::unwrap_used, reason = "tests, and what only tests call")]
 
 use provestein_wire::apprec::{self, AppRecDraft, HcpDraft, PartyDraft, Recipient, UnitDraft, Version};
@@ -38,10 +35,7 @@ impl Schemas {
         }
         let local = |name: &str| format!("file://{}", folder.join(name).display());
         let entries = [
-            (
-                "http://www.w3.org/TR/xmldsig-core/xmldsig-core-schema.xsd",
-                local("xmldsig-core-schema.xsd"),
-            ),
+            ("http://www.w3.org/TR/xmldsig-core/xmldsig-core-schema.xsd", local("xmldsig-core-schema.xsd")),
             ("http://www.w3.org/2001/XMLSchema.dtd", "file:///dev/null".to_owned()),
             ("http://www.kith.no/xmlstds/kith.xsd", local("kith.xsd")),
         ];
@@ -50,20 +44,14 @@ impl Schemas {
             .map(|(from, to)| format!(r#"<system systemId="{from}" uri="{to}"/><uri name="{from}" uri="{to}"/>"#))
             .collect();
         let catalog = r#"<catalog xmlns="urn:oasis:names:tc:entity:xmlns:xml:catalog">"#;
-        fs::write(
-            folder.join("catalog.xml"),
-            format!("{catalog}{}</catalog>", entries.concat()),
-        )
-        .unwrap();
+        fs::write(folder.join("catalog.xml"), format!("{catalog}{}</catalog>", entries.concat())).unwrap();
         fs::write(folder.join("all.xsd"), ALL).unwrap();
         Some(Self { folder })
     }
 
     /// Validates documents against a schema of the folder; what xmllint says of the invalid ones.
     fn complaints(&self, schema: &str, documents: &[String]) -> Option<String> {
-        let files: Vec<PathBuf> = (0..documents.len())
-            .map(|i| self.folder.join(format!("{schema}-{i}.xml")))
-            .collect();
+        let files: Vec<PathBuf> = (0..documents.len()).map(|i| self.folder.join(format!("{schema}-{i}.xml"))).collect();
         for (file, document) in files.iter().zip(documents) {
             fs::write(file, document).unwrap();
         }
@@ -97,10 +85,7 @@ fn shared(path: &str) -> Option<PathBuf> {
 fn enterprise(name: &str, her: u32, number: &str) -> OrganisationDraft {
     OrganisationDraft {
         name: name.into(),
-        idents: vec![
-            IdentDraft::organisation(her.to_string(), "HER"),
-            IdentDraft::organisation(number, "ENH"),
-        ],
+        idents: vec![IdentDraft::organisation(her.to_string(), "HER"), IdentDraft::organisation(number, "ENH")],
         telecoms: vec!["tel:00000011".into()],
         organisation: Some(Box::new(OrganisationDraft {
             name: "Tjeneste <&> avdeling".into(),
@@ -129,10 +114,7 @@ fn message(function: &str, body: &str) -> HeadDraft {
         conversation_ref: Some(("p".into(), "c".into())),
         sender: enterprise("Fjordbyen sykehus HF", 990_000_010, "310000019"),
         receiver: enterprise("Nordvik kommune", 990_000_020, "310000027"),
-        other_receivers: vec![(
-            Code::cs("COP", "Kopimottaker"),
-            enterprise("Utvik", 990_000_090, "310000094"),
-        )],
+        other_receivers: vec![(Code::cs("COP", "Kopimottaker"), enterprise("Utvik", 990_000_090, "310000094"))],
         patient: Some(PersonDraft {
             family_name: Some("Danser".into()),
             middle_name: Some("Ærlig".into()),
@@ -149,9 +131,7 @@ fn message(function: &str, body: &str) -> HeadDraft {
 }
 
 fn template(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/templates")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/templates").join(name);
     let values = [
         ("unit_name", "Medisinsk avdeling & sengepost"),
         ("unit_her", "990000011"),
@@ -195,15 +175,10 @@ fn messages_with_both_templates_are_valid() {
         documents.extend([head::encode(&full), head::encode(&bare)]);
     }
     assert_eq!(schemas.complaints("all.xsd", &documents), None);
-    let broken = documents[0]
-        .replace("<MsgId>", "<MsgNr>")
-        .replace("</MsgId>", "</MsgNr>");
+    let broken = documents[0].replace("<MsgId>", "<MsgNr>").replace("</MsgId>", "</MsgNr>");
     let broken_body = documents[2].replace("Anslag", "Anslått");
     for document in [broken, broken_body] {
-        assert!(
-            schemas.complaints("all.xsd", &[document]).is_some(),
-            "the oracle sees faults"
-        );
+        assert!(schemas.complaints("all.xsd", &[document]).is_some(), "the oracle sees faults");
     }
 }
 
@@ -227,11 +202,7 @@ fn receipts(version: Version) -> Vec<AppRecDraft> {
             ..UnitDraft::default()
         })),
     });
-    let copy = answer(
-        Recipient::Copy(0),
-        &Code::cs("3", "OK, feil i delmelding"),
-        &[error.clone(), error],
-    );
+    let copy = answer(Recipient::Copy(0), &Code::cs("3", "OK, feil i delmelding"), &[error.clone(), error]);
     vec![named, professional, copy]
 }
 

@@ -18,22 +18,12 @@ fn every_sample_is_what_its_folder_says() {
     let mut counts = [0; 3];
     for file in files(&folder) {
         let relative = file.strip_prefix(&folder).unwrap();
-        let kind = relative
-            .components()
-            .next()
-            .unwrap()
-            .as_os_str()
-            .to_string_lossy()
-            .into_owned();
+        let kind = relative.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
         let bytes = fs::read(&file).unwrap();
         match business::read(&bytes) {
             Business::AppRec(read) => {
                 counts[0] += 1;
-                let expected = if kind == "apprec-1.0" {
-                    Version::V10
-                } else {
-                    Version::V11
-                };
+                let expected = if kind == "apprec-1.0" { Version::V10 } else { Version::V11 };
                 assert_eq!(read.version, Some(expected), "{}", file.display());
                 assert_eq!(read.mig_version.as_ref().unwrap().value, expected.mig_version());
                 assert!(read.defects.is_empty(), "{}: {:?}", file.display(), read.defects);
@@ -65,68 +55,20 @@ const HEADS: &[(&str, &str, &str)] = &[
     ("eresept-", "/eresept/", "ERM"),
     ("henvisning-2.0", "/henvisning/2017-11-30", "HENVISNING_"),
     ("npr-behandlerkrav-0.78", "http://www.npr.no/xmlstds", "POM"),
-    (
-        "plo-helseopplysninger-1.5",
-        "/HelseopplysningerVedSoknad/2009-06-30",
-        "HELSEOPPL_SOKNAD",
-    ),
-    (
-        "plo-helseopplysninger-1.6",
-        "/HelseopplysningerVedSoknad/2012-04-01",
-        "HELSEOPPL_SOKNAD",
-    ),
-    (
-        "plo-helseopplysninger-til-lege-1.5",
-        "/Konsultasjon/2009-06-30",
-        "HELSEOPPLYSNINGER_LEGE",
-    ),
-    (
-        "plo-helseopplysninger-til-lege-1.6",
-        "/HelseopplysningerTilLege/2012-04-01",
-        "HELSEOPPLYSNINGER_LEGE",
-    ),
-    (
-        "plo-innleggelsesrapport-1.5",
-        "/Innleggelsesrapport/2009-06-30",
-        "INNLEGGELSESRAPPORT",
-    ),
-    (
-        "plo-innleggelsesrapport-1.6",
-        "/Innleggelsesrapport/2012-04-01",
-        "INNLEGGELSESRAPPORT",
-    ),
-    (
-        "plo-medisinske-opplysninger-1.5",
-        "MedisinskeOpplysninger/2009-06-30",
-        "MEDISINSKE_OPPLYSNINGER",
-    ),
-    (
-        "plo-medisinske-opplysninger-1.6",
-        "MedisinskeOpplysninger/2012-04-01",
-        "MEDISINSKE_OPPLYSNINGER",
-    ),
-    (
-        "plo-orientering-om-tjenestetilbud-1.5",
-        "/OrienteringOmTjenestetilbud/2009-06-30",
-        "ORIENTERING_TJENESTETILBUD",
-    ),
-    (
-        "plo-orientering-om-tjenestetilbud-1.6",
-        "/OrienteringOmTjenestetilbud/2012-04-01",
-        "ORIENTERING_TJENESTETILBUD",
-    ),
+    ("plo-helseopplysninger-1.5", "/HelseopplysningerVedSoknad/2009-06-30", "HELSEOPPL_SOKNAD"),
+    ("plo-helseopplysninger-1.6", "/HelseopplysningerVedSoknad/2012-04-01", "HELSEOPPL_SOKNAD"),
+    ("plo-helseopplysninger-til-lege-1.5", "/Konsultasjon/2009-06-30", "HELSEOPPLYSNINGER_LEGE"),
+    ("plo-helseopplysninger-til-lege-1.6", "/HelseopplysningerTilLege/2012-04-01", "HELSEOPPLYSNINGER_LEGE"),
+    ("plo-innleggelsesrapport-1.5", "/Innleggelsesrapport/2009-06-30", "INNLEGGELSESRAPPORT"),
+    ("plo-innleggelsesrapport-1.6", "/Innleggelsesrapport/2012-04-01", "INNLEGGELSESRAPPORT"),
+    ("plo-medisinske-opplysninger-1.5", "MedisinskeOpplysninger/2009-06-30", "MEDISINSKE_OPPLYSNINGER"),
+    ("plo-medisinske-opplysninger-1.6", "MedisinskeOpplysninger/2012-04-01", "MEDISINSKE_OPPLYSNINGER"),
+    ("plo-orientering-om-tjenestetilbud-1.5", "/OrienteringOmTjenestetilbud/2009-06-30", "ORIENTERING_TJENESTETILBUD"),
+    ("plo-orientering-om-tjenestetilbud-1.6", "/OrienteringOmTjenestetilbud/2012-04-01", "ORIENTERING_TJENESTETILBUD"),
     ("plo-pasientlogistikk-1.5", "/Pasientlogistikk/2009-06-30", "LOG_"),
     ("plo-pasientlogistikk-1.6", "/Pasientlogistikk/2012-04-01", "LOG_"),
-    (
-        "plo-utskrivningsrapport-1.5",
-        "/TverrfagligEpikrise/2009-06-30",
-        "UTSKRIVNINGSRAPPORT",
-    ),
-    (
-        "plo-utskrivningsrapport-1.6",
-        "/TverrfagligEpikrise/2012-04-01",
-        "UTSKRIVNINGSRAPPORT",
-    ),
+    ("plo-utskrivningsrapport-1.5", "/TverrfagligEpikrise/2009-06-30", "UTSKRIVNINGSRAPPORT"),
+    ("plo-utskrivningsrapport-1.6", "/TverrfagligEpikrise/2012-04-01", "UTSKRIVNINGSRAPPORT"),
     ("sysvak-", "/sysvak/", ""),
 ];
 

@@ -86,13 +86,9 @@ impl Version {
         if body_namespace == "http://www.npr.no/xmlstds" {
             return Some(Self::V10);
         }
-        let rest = [
-            "http://www.kith.no/xmlstds/",
-            "http://ehelse.no/xmlstds/",
-            "http://www.ehelse.no/xmlstds/",
-        ]
-        .into_iter()
-        .find_map(|base| body_namespace.strip_prefix(base))?;
+        let rest = ["http://www.kith.no/xmlstds/", "http://ehelse.no/xmlstds/", "http://www.ehelse.no/xmlstds/"]
+            .into_iter()
+            .find_map(|base| body_namespace.strip_prefix(base))?;
         let plo = |date: &str| rest.starts_with("po/") && rest.ends_with(date);
         if V11.contains(&rest) || plo("/2012-04-01") {
             Some(Self::V11)

@@ -74,10 +74,7 @@ mod tests {
 
     #[test]
     fn every_placeholder_needs_a_value() {
-        assert_eq!(
-            fill("a{{ x }}{{y}}{{x}}z", &[("x", "&"), ("y", "")]).as_deref(),
-            Ok("a&amp;&amp;z")
-        );
+        assert_eq!(fill("a{{ x }}{{y}}{{x}}z", &[("x", "&"), ("y", "")]).as_deref(), Ok("a&amp;&amp;z"));
         assert_eq!(fill("{{x}}", &[]), Err(TemplateError::Missing("x".into())));
         assert_eq!(fill("ab{{x", &[]), Err(TemplateError::Unclosed(2)));
         assert_eq!(placeholders("{{b}}{{a}}{{b}}"), Ok(vec!["b", "a"]));
