@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 use wire::code::Code;
 use wire::head::{self, TemplateError, HeadDraft, IdentDraft, OrganisationDraft, PersonDraft};
-use wire::identifier::{NationalId};
+use wire::identifier::{NationalId, NationalIdError};
 
 /// Code list 9064, consent.
 const CONSENT: &str = "2.16.578.1.12.4.1.1.9064";
