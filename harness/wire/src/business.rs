@@ -33,10 +33,7 @@ pub fn read(bytes: &[u8]) -> Business {
                 Business::AppRec(Box::new(apprec::read(&text, &tree)))
             }
             (Some(head::NAMESPACE), "MsgHead") => Business::Head(Box::new(head::read(&text, &tree))),
-            (namespace, name) => Business::Other {
-                namespace: namespace.map(str::to_owned),
-                name: name.to_owned(),
-            },
+            (namespace, name) => Business::Other { namespace: namespace.map(str::to_owned), name: name.to_owned() },
         })
     };
     read().unwrap_or_else(Business::NotXml)

@@ -50,19 +50,12 @@ pub struct Code {
 impl Code {
     /// A CS: code and display name.
     pub fn cs(v: &str, dn: &str) -> Self {
-        Self {
-            v: Some(v.to_owned()),
-            dn: Some(dn.to_owned()),
-            ..Self::default()
-        }
+        Self { v: Some(v.to_owned()), dn: Some(dn.to_owned()), ..Self::default() }
     }
 
     /// A CV: code list, code and display name.
     pub fn cv(s: &str, v: &str, dn: &str) -> Self {
-        Self {
-            s: Some(s.to_owned()),
-            ..Self::cs(v, dn)
-        }
+        Self { s: Some(s.to_owned()), ..Self::cs(v, dn) }
     }
 
     /// The same with original text.
@@ -75,31 +68,20 @@ impl Code {
     /// Only `V` and `DN`: what a CV becomes where a CS is wanted.
     #[must_use]
     pub fn simple(&self) -> Self {
-        Self {
-            v: self.v.clone(),
-            dn: self.dn.clone(),
-            ..Self::default()
-        }
+        Self { v: self.v.clone(), dn: self.dn.clone(), ..Self::default() }
     }
 
     /// The attributes that are there, in the order V, S, DN, OT.
     pub(crate) fn attributes(&self) -> Vec<(&str, &str)> {
         let all = [("V", &self.v), ("S", &self.s), ("DN", &self.dn), ("OT", &self.ot)];
-        all.into_iter()
-            .filter_map(|(name, value)| value.as_deref().map(|v| (name, v)))
-            .collect()
+        all.into_iter().filter_map(|(name, value)| value.as_deref().map(|v| (name, v))).collect()
     }
 }
 
 impl From<&Coded> for Code {
     fn from(read: &Coded) -> Self {
         let text = |value: &Option<Located<String>>| value.as_ref().map(|l| l.value.clone());
-        Self {
-            v: text(&read.v),
-            s: text(&read.s),
-            dn: text(&read.dn),
-            ot: text(&read.ot),
-        }
+        Self { v: text(&read.v), s: text(&read.s), dn: text(&read.dn), ot: text(&read.ot) }
     }
 }
 

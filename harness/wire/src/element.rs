@@ -17,11 +17,7 @@ pub(crate) struct Elements<'a, 't> {
 impl<'a, 't> Elements<'a, 't> {
     /// Reads elements of the root's namespace.
     pub(crate) fn of(tree: &'a Tree<'t>) -> Self {
-        Self {
-            tree,
-            namespace: tree.root().tag_name().namespace(),
-            defects: RefCell::default(),
-        }
+        Self { tree, namespace: tree.root().tag_name().namespace(), defects: RefCell::default() }
     }
 
     /// The root's name, with prefix only for the namespaces that have a canonical one.

@@ -26,3 +26,6 @@ pub mod mime;
 pub mod place;
 pub mod signature;
 pub mod xml;
+
+/// Where chance comes from: an argument, never drawn in here.
+pub use rsa::rand_core::CryptoRng;

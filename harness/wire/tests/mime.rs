@@ -10,32 +10,19 @@ for people without MIME\r\n--b 1  \r\nContent-Id: <att@a>\r\nContent-type: appli
 Content-transfer-encoding: Base64\r\n\r\nAQI\r\nD\r\n--b 1\r\nContent-ID: <soap@a>\r\nContent-Type: text/xml; charset=\"UTF-8\"\r\n\r\n<a/>\r\n--b 1--\r\nend";
 
 fn pairs(headers: &[(&str, &str)]) -> Vec<(String, String)> {
-    headers
-        .iter()
-        .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
-        .collect()
+    headers.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect()
 }
 
 #[test]
 fn reads_a_related_entity() {
     for text in [RELATED.to_owned(), RELATED.replace("\r\n", "\n")] {
         let entity = Entity::decode(text.as_bytes());
-        assert!(
-            entity.multipart && entity.all_defects().is_empty(),
-            "{:?}",
-            entity.all_defects()
-        );
-        assert_eq!(
-            (&entity.preamble[..], &entity.epilogue[..]),
-            (&b"for people without MIME"[..], &b"end"[..])
-        );
+        assert!(entity.multipart && entity.all_defects().is_empty(), "{:?}", entity.all_defects());
+        assert_eq!((&entity.preamble[..], &entity.epilogue[..]), (&b"for people without MIME"[..], &b"end"[..]));
         let soap = entity.soap_part().unwrap();
         assert_eq!(soap.content, b"<a/>");
         assert_eq!(soap.charset(), Some("UTF-8"));
-        assert_eq!(
-            soap.content_type.as_ref().unwrap().place.path,
-            "MIME part 2, Content-Type"
-        );
+        assert_eq!(soap.content_type.as_ref().unwrap().place.path, "MIME part 2, Content-Type");
         assert_eq!(soap.content_type.as_ref().unwrap().place.line, 18);
         assert_eq!(soap.place.path, "MIME part 2");
         let attachments = entity.attachments();
@@ -69,33 +56,17 @@ fn without_start_the_first_text_xml_part_is_the_envelope() {
     };
     assert_eq!(related("text/xml", "text/xml").unwrap(), b"1");
     assert_eq!(related("application/xml", "text/xml").unwrap(), b"2");
-    assert_eq!(
-        related("application/xml", "text/plain").unwrap(),
-        b"1",
-        "the root by RFC 2387"
-    );
+    assert_eq!(related("application/xml", "text/plain").unwrap(), b"1", "the root by RFC 2387");
     assert!(Entity::decode(b"Content-Type: text/plain\n\nhei").soap_part().is_none());
 }
 
 #[test]
 fn broken_multiparts_are_values_with_defects() {
     for (text, code) in [
-        (
-            "Content-Type: multipart/related\r\n\r\n--b\r\n\r\nx\r\n--b--",
-            "boundary-missing",
-        ),
-        (
-            "Content-Type: multipart/related; boundary=c\r\n\r\n--b\r\n\r\nx\r\n--b--",
-            "boundary-not-found",
-        ),
-        (
-            "Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--bc--",
-            "closing-boundary-missing",
-        ),
-        (
-            "Content-Type: multipart/related; boundary=b\r\n\r\n--b--",
-            "parts-missing",
-        ),
+        ("Content-Type: multipart/related\r\n\r\n--b\r\n\r\nx\r\n--b--", "boundary-missing"),
+        ("Content-Type: multipart/related; boundary=c\r\n\r\n--b\r\n\r\nx\r\n--b--", "boundary-not-found"),
+        ("Content-Type: multipart/related; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--bc--", "closing-boundary-missing"),
+        ("Content-Type: multipart/related; boundary=b\r\n\r\n--b--", "parts-missing"),
         (
             "Content-Type: multipart/related; boundary=b\r\nContent-type: text/xml\r\n\r\n--b\r\n\r\nx\r\n--b--",
             "header-repeated",
@@ -113,10 +84,7 @@ fn broken_multiparts_are_values_with_defects() {
 fn nesting_and_number_of_parts_are_bounded() {
     let mut text = "Content-Type: multipart/mixed; boundary=b0\r\n\r\n".to_owned();
     for level in 0..8 {
-        text += &format!(
-            "--b{level}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n",
-            level + 1
-        );
+        text += &format!("--b{level}\r\nContent-Type: multipart/mixed; boundary=b{}\r\n\r\n", level + 1);
     }
     let entity = Entity::decode(text.as_bytes());
     assert!(entity.all_defects().iter().any(|d| d.code == "nested-too-deep"));
@@ -126,10 +94,7 @@ fn nesting_and_number_of_parts_are_bounded() {
     }
     assert_eq!(depth, NESTING_MAX);
 
-    let many = format!(
-        "Content-Type: multipart/mixed; boundary=b\n\n{}",
-        "--b\n\n".repeat(PARTS_MAX + 10)
-    );
+    let many = format!("Content-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\n".repeat(PARTS_MAX + 10));
     let entity = Entity::decode(many.as_bytes());
     assert_eq!(entity.parts.len(), PARTS_MAX);
     assert!(entity.defects.iter().any(|d| d.code == "parts-too-many"));
@@ -146,10 +111,7 @@ fn a_nested_envelope_is_found() {
 #[test]
 fn writes_exact_bytes() {
     let draft = EntityDraft {
-        headers: pairs(&[
-            ("SOAPAction", "\"ebXML\""),
-            ("Content-Type", "multipart/related;\r\n boundary=b"),
-        ]),
+        headers: pairs(&[("SOAPAction", "\"ebXML\""), ("Content-Type", "multipart/related;\r\n boundary=b")]),
         body: BodyDraft::Multipart {
             boundary: "b".into(),
             preamble: b"p".to_vec(),
@@ -165,10 +127,7 @@ fn writes_exact_bytes() {
     let head = "SOAPAction: \"ebXML\"\r\nContent-Type: multipart/related;\r\n boundary=b\r\n\r\n";
     assert_eq!(String::from_utf8(draft.encode()).unwrap(), format!("{head}{body}"));
     let (headers, split) = draft.encode_split();
-    assert_eq!(
-        (headers[1].1.as_str(), split),
-        ("multipart/related; boundary=b", body.into())
-    );
+    assert_eq!((headers[1].1.as_str(), split), ("multipart/related; boundary=b", body.into()));
 }
 
 fn encodings() -> impl Strategy<Value = TransferEncoding> {
@@ -202,16 +161,8 @@ fn drafts() -> impl Strategy<Value = EntityDraft> {
             })
             .collect();
         EntityDraft {
-            headers: pairs(&[(
-                "Content-Type",
-                "multipart/related; boundary=\"=_limit 1_=\"; type=\"text/xml\"",
-            )]),
-            body: BodyDraft::Multipart {
-                boundary: "=_limit 1_=".into(),
-                preamble,
-                parts,
-                epilogue,
-            },
+            headers: pairs(&[("Content-Type", "multipart/related; boundary=\"=_limit 1_=\"; type=\"text/xml\"")]),
+            body: BodyDraft::Multipart { boundary: "=_limit 1_=".into(), preamble, parts, epilogue },
         }
     })
 }

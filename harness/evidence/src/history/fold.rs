@@ -207,56 +207,104 @@ pub(crate) fn inner_content(clear: &[u8]) -> Vec<u8> {
     if inner.parts.is_empty() { clear.to_vec() } else { inner.parts.swap_remove(0).content }
 }
 
+/// Pairs messages with their receipts, by reference. A receipt whose reference names nothing that was sent is
+/// paired by ConversationId with the last message of the other side in that conversation: what it should
+/// have named is then for a check to say.
 fn pair(messages: &[MessageRecord]) -> Vec<Exchange> {
-    let mut by_message_id: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut by_msg_id: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut exchanges: Vec<Exchange> = Vec::new();
-    for (index, record) in messages.iter().enumerate() {
-        let is_stimulus = record.message.kind() == MessageKind::Payload
-            || (record.composed.as_ref().is_some_and(|c| c.label.is_some()));
-        if !is_stimulus {
-            continue;
-        }
-        let exchange = exchanges.len();
-        if let Some(id) = record.message.soap().and_then(|e| e.message_id()) {
-            by_message_id.entry(id.to_ascii_lowercase()).or_default().push(exchange);
-        }
-        let mut same_msg_id = Vec::new();
-        if let Some(id) = record.head().and(record.msg_id()) {
-            let known = by_msg_id.entry(id.to_ascii_lowercase()).or_default();
-            same_msg_id.extend(known.iter().map(|&e| exchanges[e].stimulus));
-            known.push(exchange);
-        }
-        exchanges.push(Exchange { stimulus: index, same_msg_id, ..Exchange::default() });
+    let mut pairing = Pairing { messages, ..Pairing::default() };
+    for index in 0..messages.len() {
+        pairing.stimulus(index);
     }
     for (index, record) in messages.iter().enumerate() {
-        let other = |e: &usize| messages[exchanges[*e].stimulus].author != record.author;
         match record.message.kind() {
-            MessageKind::Acknowledgment | MessageKind::ErrorList => {
-                let about = record.message.soap().and_then(|e| e.about()).map(str::to_ascii_lowercase);
-                let found: Vec<usize> = about.and_then(|id| by_message_id.get(&id)).into_iter().flatten().copied().collect();
-                for exchange in found.into_iter().filter(other).collect::<Vec<_>>() {
-                    exchanges[exchange].signals.push(index);
-                }
-            }
-            MessageKind::Payload => {
-                let original = record.apprec().and_then(|a| a.original_id()).map(str::to_ascii_lowercase);
-                let found: Vec<usize> = original.and_then(|id| by_msg_id.get(&id)).into_iter().flatten().copied().collect();
-                for exchange in found.into_iter().filter(other).collect::<Vec<_>>() {
-                    exchanges[exchange].apprecs.push(index);
-                }
-            }
+            MessageKind::Acknowledgment | MessageKind::ErrorList => pairing.signal(index),
             // A Fault names no message; over HTTP it comes on the connection of the message it answers.
-            MessageKind::Fault => {
-                let sent = |e: &Exchange| messages[e.stimulus].sendings.iter().any(|s| Some(s.seq) == record.answers);
-                if let Some(exchange) = exchanges.iter_mut().find(|e| sent(e)) {
-                    exchange.signals.push(index);
-                }
-            }
+            MessageKind::Fault => pairing.fault(index),
+            MessageKind::Payload => pairing.apprec(index),
             _ => {}
         }
     }
-    exchanges
+    pairing.exchanges
+}
+
+#[derive(Default)]
+struct Pairing<'m> {
+    messages: &'m [MessageRecord],
+    exchanges: Vec<Exchange>,
+    by_message_id: HashMap<String, Vec<usize>>,
+    by_msg_id: HashMap<String, Vec<usize>>,
+    by_conversation: HashMap<String, Vec<usize>>,
+}
+
+impl Pairing<'_> {
+    fn stimulus(&mut self, index: usize) {
+        let record = &self.messages[index];
+        let labelled = record.composed.as_ref().is_some_and(|c| c.label.is_some());
+        if record.message.kind() != MessageKind::Payload && !labelled {
+            return;
+        }
+        let exchange = self.exchanges.len();
+        let envelope = record.message.soap();
+        if let Some(id) = envelope.and_then(|e| e.message_id()) {
+            self.by_message_id.entry(id.to_ascii_lowercase()).or_default().push(exchange);
+        }
+        if let Some(id) = envelope.and_then(|e| e.conversation_id()) {
+            self.by_conversation.entry(id.to_ascii_lowercase()).or_default().push(exchange);
+        }
+        let mut same_msg_id = Vec::new();
+        if let Some(id) = record.head().and(record.msg_id()) {
+            let known = self.by_msg_id.entry(id.to_ascii_lowercase()).or_default();
+            same_msg_id.extend(known.iter().map(|&e| self.exchanges[e].stimulus));
+            known.push(exchange);
+        }
+        self.exchanges.push(Exchange { stimulus: index, same_msg_id, ..Exchange::default() });
+    }
+
+    fn signal(&mut self, index: usize) {
+        let about = self.messages[index].message.soap().and_then(|e| e.about());
+        let named = self.found(&self.by_message_id, about, index);
+        let paired = if named.is_empty() { self.by_conversation(index).into_iter().collect() } else { named };
+        for exchange in paired {
+            self.exchanges[exchange].signals.push(index);
+        }
+    }
+
+    fn fault(&mut self, index: usize) {
+        let answers = self.messages[index].answers;
+        let messages = self.messages;
+        let sent = |e: &&mut Exchange| messages[e.stimulus].sendings.iter().any(|s| Some(s.seq) == answers);
+        if let Some(exchange) = self.exchanges.iter_mut().find(sent) {
+            exchange.signals.push(index);
+        }
+    }
+
+    fn apprec(&mut self, index: usize) {
+        let Some(apprec) = self.messages[index].apprec() else { return };
+        let named = self.found(&self.by_msg_id, apprec.original_id(), index);
+        let paired = if named.is_empty() { self.by_conversation(index).into_iter().collect() } else { named };
+        for exchange in paired {
+            self.exchanges[exchange].apprecs.push(index);
+        }
+    }
+
+    /// Exchanges begun by the other side before this message, found by an id.
+    fn found(&self, by: &HashMap<String, Vec<usize>>, id: Option<&str>, index: usize) -> Vec<usize> {
+        let listed = id.and_then(|id| by.get(&id.to_ascii_lowercase())).into_iter().flatten().copied();
+        listed.filter(|&e| self.is_other_side(e, index)).collect()
+    }
+
+    fn by_conversation(&self, index: usize) -> Option<usize> {
+        let id = self.messages[index].message.soap().and_then(|e| e.conversation_id());
+        let is_message = |&e: &usize| {
+            let stimulus = &self.messages[self.exchanges[e].stimulus];
+            stimulus.message.kind() == MessageKind::Payload && self.exchanges[e].stimulus < index
+        };
+        self.found(&self.by_conversation, id, index).into_iter().rfind(is_message)
+    }
+
+    fn is_other_side(&self, exchange: usize, index: usize) -> bool {
+        self.messages[self.exchanges[exchange].stimulus].author != self.messages[index].author
+    }
 }
 
 fn name_of(event: &Event) -> &'static str {

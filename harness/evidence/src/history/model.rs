@@ -183,7 +183,7 @@ impl MessageRecord {
     /// The fagmelding's MsgId, or the AppRec's Id.
     pub fn msg_id(&self) -> Option<&str> {
         match &self.payload()?.business {
-            Business::Head(head) => head.msg_id().map(str::trim),
+            Business::Head(head) => head.msg_id(),
             Business::AppRec(apprec) => apprec.id.as_ref().map(|id| id.value.trim()),
             _ => None,
         }

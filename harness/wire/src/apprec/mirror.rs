@@ -43,14 +43,10 @@ impl SenderRole {
 pub fn mirror(head: &MsgHead, recipient: Recipient, role: SenderRole, version: Version) -> (PartyDraft, PartyDraft) {
     let answering = match recipient {
         Recipient::Primary => head.receiver().and_then(|a| a.organisation.as_ref()).map(institution),
-        Recipient::Copy(position) => head
-            .info
-            .as_ref()
-            .and_then(|i| i.other_receivers.get(position))
-            .and_then(|r| {
-                let professional = || r.healthcare_professional.as_ref().map(professional);
-                r.organisation.as_ref().map(institution).or_else(professional)
-            }),
+        Recipient::Copy(position) => head.info.as_ref().and_then(|i| i.other_receivers.get(position)).and_then(|r| {
+            let professional = || r.healthcare_professional.as_ref().map(professional);
+            r.organisation.as_ref().map(institution).or_else(professional)
+        }),
     };
     let addressed = head.sender().and_then(|a| a.organisation.as_ref()).map(institution);
     let receiver_role = match version {
@@ -124,13 +120,7 @@ fn professional(person: &Person) -> HcpDraft {
 
 fn unit(name: Option<String>, idents: &[Ident]) -> UnitDraft {
     let (id, type_id, additional_ids) = identifiers(idents);
-    UnitDraft {
-        kind: None,
-        name,
-        id,
-        type_id,
-        additional_ids,
-    }
+    UnitDraft { kind: None, name, id, type_id, additional_ids }
 }
 
 /// The HER-id, else the first identifier, becomes `Id`; the others become `AdditionalId`.
@@ -139,16 +129,9 @@ fn identifiers(idents: &[Ident]) -> (Option<String>, Option<Code>, Vec<Additiona
     let main = idents.iter().position(is_her).unwrap_or(0);
     let kind = |ident: &Ident| ident.type_id.as_ref().map(simple);
     let others = idents.iter().enumerate().filter(|(i, _)| *i != main);
-    let others = others.map(|(_, ident)| AdditionalIdDraft {
-        id: text(ident.id.as_ref()),
-        kind: kind(ident),
-    });
+    let others = others.map(|(_, ident)| AdditionalIdDraft { id: text(ident.id.as_ref()), kind: kind(ident) });
     let first = idents.get(main);
-    (
-        first.and_then(|i| text(i.id.as_ref())),
-        first.and_then(kind),
-        others.collect(),
-    )
+    (first.and_then(|i| text(i.id.as_ref())), first.and_then(kind), others.collect())
 }
 
 /// AppRec has CS where Hodemelding has CV: `S` would be invalid there.
@@ -199,16 +182,11 @@ mod tests {
 
     #[test]
     fn returns_all_levels_and_identifiers() {
-        let service = format!(
-            "<Organisation><OrganisationName>Avdeling</OrganisationName>{}{PERSON}</Organisation>",
-            her("11")
-        );
+        let service =
+            format!("<Organisation><OrganisationName>Avdeling</OrganisationName>{}{PERSON}</Organisation>", her("11"));
         let draft = answered(&message(&service), Recipient::Primary, Version::V11);
         let inst = receiver(&draft);
-        assert_eq!(
-            (inst.id.as_deref(), inst.type_id.clone()),
-            (Some("10"), Some(Code::cs("HER", "HER-id")))
-        );
+        assert_eq!((inst.id.as_deref(), inst.type_id.clone()), (Some("10"), Some(Code::cs("HER", "HER-id"))));
         assert_eq!(inst.additional_ids[0].id.as_deref(), Some("310000000"));
         assert_eq!((inst.depts.len(), inst.depts[0].id.as_deref()), (1, Some("11")));
         assert!(inst.persons.is_empty(), "a signing person is not mirrored");
@@ -221,10 +199,7 @@ mod tests {
     fn a_person_who_is_the_party_is_mirrored() {
         let draft = answered(&message(PERSON), Recipient::Primary, Version::V11);
         let person = &receiver(&draft).persons[0];
-        assert_eq!(
-            (person.name.as_deref(), person.id.as_deref()),
-            (Some("May Jones"), Some("9144919"))
-        );
+        assert_eq!((person.name.as_deref(), person.id.as_deref()), (Some("May Jones"), Some("9144919")));
     }
 
     #[test]
@@ -237,16 +212,10 @@ mod tests {
         };
         assert_eq!(roles(Recipient::Primary, Version::V11), ("PRIM".into(), "AVS".into()));
         assert_eq!(roles(Recipient::Copy(0), Version::V11), ("COP".into(), "AVS".into()));
-        assert_eq!(
-            roles(Recipient::Primary, Version::V10),
-            ("SPR".into(), "RECEIVER".into())
-        );
+        assert_eq!(roles(Recipient::Primary, Version::V10), ("SPR".into(), "RECEIVER".into()));
         assert_eq!(SenderRole::Requester.code(Version::V10).v.as_deref(), Some("REQ"));
         let copy = answered(&head, Recipient::Copy(0), Version::V10).sender.unwrap().hcp;
         assert!(matches!(copy, Some(HcpDraft::Inst(i)) if i.id.as_deref() == Some("30")));
-        assert_eq!(
-            answered(&head, Recipient::Copy(7), Version::V11).sender.unwrap().hcp,
-            None
-        );
+        assert_eq!(answered(&head, Recipient::Copy(7), Version::V11).sender.unwrap().hcp, None);
     }
 }

@@ -87,11 +87,8 @@ fn unit<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Unit {
 }
 
 fn additional_ids<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Vec<AdditionalId> {
-    let one = |n| AdditionalId {
-        place: elements.tree.place(n),
-        id: elements.text(n, "Id"),
-        kind: elements.code(n, "Type"),
-    };
+    let one =
+        |n| AdditionalId { place: elements.tree.place(n), id: elements.text(n, "Id"), kind: elements.code(n, "Type") };
     elements.all(node, "AdditionalId").map(one).collect()
 }
 
@@ -128,16 +125,10 @@ mod tests {
         assert_eq!(apprec.error_codes().collect::<Vec<_>>(), ["E21"]);
         assert_eq!(apprec.errors.len(), 2);
         let sender = apprec.sender.as_ref().unwrap();
-        assert_eq!(
-            (sender.her_of_enterprise(), sender.her_of_party()),
-            (Some(20), Some(21))
-        );
+        assert_eq!((sender.her_of_enterprise(), sender.her_of_party()), (Some(20), Some(21)));
         assert_eq!(apprec.receiver.as_ref().unwrap().her_of_party(), Some(11));
         let error = apprec.errors[0].v.as_ref().unwrap();
-        assert_eq!(
-            (error.place.path.as_str(), error.place.line),
-            ("/AppRec/Error[1]/@V", 8)
-        );
+        assert_eq!((error.place.path.as_str(), error.place.line), ("/AppRec/Error[1]/@V", 8));
         assert_eq!(apprec.defects.len(), 1, "Status twice: {:?}", apprec.defects);
     }
 

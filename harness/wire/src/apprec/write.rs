@@ -255,10 +255,7 @@ impl From<&Unit> for UnitDraft {
 
 impl From<&AdditionalId> for AdditionalIdDraft {
     fn from(read: &AdditionalId) -> Self {
-        Self {
-            id: plain(read.id.as_ref()),
-            kind: read.kind.as_ref().map(Code::from),
-        }
+        Self { id: plain(read.id.as_ref()), kind: read.kind.as_ref().map(Code::from) }
     }
 }
 

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 
 /// Levels of constructed encodings: an enveloped-data has about eight.
 const DEPTH_MAX: usize = 32;
+/// Elements in one constructed encoding, segments of a string apart: an enveloped-data has fewer than ten.
+const ELEMENTS_MAX: usize = 1_000;
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const OCTET_STRING: u8 = 0x04;
@@ -49,10 +51,13 @@ pub(super) fn first(input: &[u8]) -> Option<(Element<'_>, &[u8])> {
     Some((element, &input[whole.len()..]))
 }
 
-/// The elements one after the other; `None` when the octets do not add up.
+/// The elements one after the other; `None` when the octets do not add up or the elements are absurdly many.
 pub(super) fn all(mut input: &[u8]) -> Option<Vec<Element<'_>>> {
     let mut elements = Vec::new();
     while !input.is_empty() {
+        if elements.len() == ELEMENTS_MAX {
+            return None;
+        }
         let (element, rest) = first(input)?;
         elements.push(element);
         input = rest;
@@ -80,8 +85,10 @@ impl<'a> Element<'a> {
     }
 }
 
-fn segments(contents: &[u8], depth: usize, into: &mut Vec<u8>) -> Option<()> {
-    for segment in all(contents)? {
+fn segments(mut contents: &[u8], depth: usize, into: &mut Vec<u8>) -> Option<()> {
+    while !contents.is_empty() {
+        let (segment, rest) = first(contents)?;
+        contents = rest;
         match segment.tag {
             OCTET_STRING => into.extend_from_slice(segment.contents),
             tag if tag == OCTET_STRING | CONSTRUCTED => segments(segment.contents, depth.checked_sub(1)?, into)?,

@@ -30,6 +30,20 @@ pub fn seal<R: CryptoRng + ?Sized>(
     transport: KeyTransport,
     rng: &mut R,
 ) -> Result<Vec<u8>, CmsDefect> {
+    seal_with_key(content, recipient, cipher, transport, rng).map(|(object, _)| object)
+}
+
+/// [`seal`], and the content-encryption key besides: for the evidence of what the harness itself sent.
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_with_key<R: CryptoRng + ?Sized>(
+    content: &[u8],
+    recipient: &Certificate,
+    cipher: ContentCipher,
+    transport: KeyTransport,
+    rng: &mut R,
+) -> Result<(Vec<u8>, ContentKey), CmsDefect> {
     let cannot = |reason: &str| CmsDefect::CannotSeal {
         reason: reason.to_owned(),
     };
@@ -60,7 +74,8 @@ pub fn seal<R: CryptoRng + ?Sized>(
         transport,
         wrapped,
     };
-    parts.encode(recipient).map_err(|error| cannot(&error.to_string()))
+    let object = parts.encode(recipient).map_err(|error| cannot(&error.to_string()))?;
+    Ok((object, key))
 }
 
 struct Parts {

@@ -10,6 +10,7 @@
 
 mod model;
 mod read;
+mod template;
 mod write;
 
 pub use crate::code::{Code, Coded, ORGANISATION_ID_LIST, PERSON_ID_LIST};
@@ -19,6 +20,7 @@ pub use model::{
 };
 pub use read::decode;
 pub(crate) use read::read;
+pub use template::{TemplateError, fill, placeholders};
 pub use write::{HeadDraft, IdentDraft, OrganisationDraft, PersonDraft, encode};
 
 /// Namespace of Hodemelding 1.2.

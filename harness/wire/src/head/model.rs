@@ -269,10 +269,7 @@ impl OtherReceiver {
         if let (Some(person), Level::Party) = (&self.healthcare_professional, level) {
             return her(&person.idents);
         }
-        let actor = Actor {
-            organisation: self.organisation.clone(),
-            ..Actor::default()
-        };
+        let actor = Actor { organisation: self.organisation.clone(), ..Actor::default() };
         actor.her_of(level)
     }
 }
@@ -294,8 +291,5 @@ impl Person {
 
 fn her(idents: &[Ident]) -> Option<u32> {
     let is_her = |i: &&Ident| i.type_id.as_ref().is_some_and(|t| t.is("HER"));
-    idents
-        .iter()
-        .filter(is_her)
-        .find_map(|i| i.id.as_ref()?.value.parse().ok().map(HerId::get))
+    idents.iter().filter(is_her).find_map(|i| i.id.as_ref()?.value.parse().ok().map(HerId::get))
 }

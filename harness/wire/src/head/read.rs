@@ -128,11 +128,7 @@ impl<'a, 't> Reader<'_, 'a, 't> {
 
     fn idents(&self, node: Node<'a, 't>) -> Vec<Ident> {
         let e = self.elements;
-        let ident = |n| Ident {
-            place: e.tree.place(n),
-            id: e.text(n, "Id"),
-            type_id: e.code(n, "TypeId"),
-        };
+        let ident = |n| Ident { place: e.tree.place(n), id: e.text(n, "Id"), type_id: e.code(n, "TypeId") };
         e.all(node, "Ident").map(ident).collect()
     }
 

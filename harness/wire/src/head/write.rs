@@ -77,18 +77,12 @@ pub struct IdentDraft {
 impl IdentDraft {
     /// An identifier of an organisation: a code of list 9051, e.g. `HER`, `ENH`.
     pub fn organisation(id: impl Into<String>, kind: &str) -> Self {
-        Self {
-            id: id.into(),
-            type_id: Code::cv(ORGANISATION_ID_LIST, kind, name_of(kind)),
-        }
+        Self { id: id.into(), type_id: Code::cv(ORGANISATION_ID_LIST, kind, name_of(kind)) }
     }
 
     /// An identifier of a person: a code of list 8116, e.g. `FNR`, `HPR`.
     pub fn person(id: impl Into<String>, kind: &str) -> Self {
-        Self {
-            id: id.into(),
-            type_id: Code::cv(PERSON_ID_LIST, kind, name_of(kind)),
-        }
+        Self { id: id.into(), type_id: Code::cv(PERSON_ID_LIST, kind, name_of(kind)) }
     }
 }
 
@@ -194,10 +188,7 @@ fn person(out: &mut XmlWriter, name: &str, draft: &PersonDraft) {
 
 fn idents(out: &mut XmlWriter, idents: &[IdentDraft]) {
     for ident in idents {
-        out.open("Ident", &[])
-            .leaf("Id", &[], &ident.id)
-            .empty("TypeId", &ident.type_id.attributes())
-            .close();
+        out.open("Ident", &[]).leaf("Id", &[], &ident.id).empty("TypeId", &ident.type_id.attributes()).close();
     }
 }
 
@@ -252,10 +243,7 @@ mod tests {
         };
         let head = decode(encode(&draft).as_bytes()).unwrap();
         assert!(head.defects.is_empty());
-        assert_eq!(
-            (head.message_function(), head.msg_id()),
-            (Some("LOG_INNLAGT"), Some("m1"))
-        );
+        assert_eq!((head.message_function(), head.msg_id()), (Some("LOG_INNLAGT"), Some("m1")));
         assert_eq!(head.sender().unwrap().her_of(Level::Enterprise), Some(10));
         assert_eq!(head.receiver().unwrap().her_of(Level::Party), Some(21));
         let info = head.info.as_ref().unwrap();
@@ -263,19 +251,7 @@ mod tests {
         let patient = info.patient.as_ref().unwrap();
         assert_eq!(patient.full_name().as_deref(), Some("Line Danser"));
         assert_eq!(patient.id_of("FNR").unwrap().value, "13116900216");
-        assert_eq!(
-            (head.body_namespace(), head.body().unwrap().name.as_str()),
-            (Some("urn:a"), "a")
-        );
-        assert_eq!(
-            info.conversation_ref
-                .as_ref()
-                .unwrap()
-                .ref_to_parent
-                .as_ref()
-                .unwrap()
-                .value,
-            "p"
-        );
+        assert_eq!((head.body_namespace(), head.body().unwrap().name.as_str()), (Some("urn:a"), "a"));
+        assert_eq!(info.conversation_ref.as_ref().unwrap().ref_to_parent.as_ref().unwrap().value, "p");
     }
 }

@@ -139,10 +139,7 @@ impl FromStr for NationalId {
 /// Both sums modulo 11, control digits included (Skatteetaten's description of the rule from 2032).
 fn remainders(digits: [u32; 11]) -> (u32, u32) {
     let weighted = |weights: &[u32]| digits.iter().zip(weights).map(|(d, w)| d * w).sum::<u32>();
-    (
-        (weighted(&WEIGHTS_FIRST) + digits[9]) % 11,
-        (weighted(&WEIGHTS_SECOND) + digits[10]) % 11,
-    )
+    ((weighted(&WEIGHTS_FIRST) + digits[9]) % 11, (weighted(&WEIGHTS_SECOND) + digits[10]) % 11)
 }
 
 /// The century is unknown, so year 00 counts as a leap year, as Skatteetaten's validator has it.
@@ -151,10 +148,8 @@ fn is_date(digits: [u32; 11]) -> bool {
     let day = if day > 40 { day - 40 } else { day };
     let year = digits[4] * 10 + digits[5];
     let month = digits[2] * 10 + digits[3];
-    let month = [0, 40, 65, 80]
-        .into_iter()
-        .filter_map(|offset| month.checked_sub(offset))
-        .find(|m| (1..=12).contains(m));
+    let month =
+        [0, 40, 65, 80].into_iter().filter_map(|offset| month.checked_sub(offset)).find(|m| (1..=12).contains(m));
     let days = match month {
         Some(2) if year.is_multiple_of(4) => 29,
         Some(2) => 28,

@@ -149,10 +149,7 @@ impl FromStr for HprNumber {
     fn from_str(text: &str) -> Result<Self, HprNumberError> {
         let well_formed = (1..=9).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         let number = well_formed.then(|| text.parse().ok()).flatten();
-        number
-            .filter(|n| *n > 0)
-            .map(Self)
-            .ok_or_else(|| HprNumberError(text.to_owned()))
+        number.filter(|n| *n > 0).map(Self).ok_or_else(|| HprNumberError(text.to_owned()))
     }
 }
 
@@ -202,16 +199,10 @@ mod tests {
             assert!(!valid.parse::<OrgNumber>().unwrap().is_synthetic(), "{valid}");
         }
         for wrong in ["987654321", "999888777", "333555666"] {
-            assert_eq!(
-                wrong.parse::<OrgNumber>(),
-                Err(OrgNumberError::ControlDigit(wrong.into()))
-            );
+            assert_eq!(wrong.parse::<OrgNumber>(), Err(OrgNumberError::ControlDigit(wrong.into())));
         }
         for other in ["", "88964078", "8896407822", "88964078x", "889 640 782"] {
-            assert_eq!(
-                other.parse::<OrgNumber>(),
-                Err(OrgNumberError::NotNineDigits(other.into()))
-            );
+            assert_eq!(other.parse::<OrgNumber>(), Err(OrgNumberError::NotNineDigits(other.into())));
         }
     }
 

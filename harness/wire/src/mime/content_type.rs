@@ -5,10 +5,7 @@ use crate::defect::{Defect, Layer};
 
 /// Reads a Content-Type field. A value outside the grammar gives what can be made out, and a defect.
 pub(super) fn read(field: &HeaderField, defects: &mut Vec<Defect>) -> ContentType {
-    let mut scanner = Scanner {
-        rest: &field.value,
-        malformed: false,
-    };
+    let mut scanner = Scanner { rest: &field.value, malformed: false };
     let media_type = scanner.word(&[]).to_ascii_lowercase();
     let mut slashes = media_type.split('/');
     let halves = (slashes.next(), slashes.next(), slashes.next());
@@ -36,11 +33,7 @@ pub(super) fn read(field: &HeaderField, defects: &mut Vec<Defect>) -> ContentTyp
             field.place.clone(),
         ));
     }
-    ContentType {
-        media_type,
-        parameters,
-        place: field.place.clone(),
-    }
+    ContentType { media_type, parameters, place: field.place.clone() }
 }
 
 struct Scanner<'a> {
@@ -161,23 +154,12 @@ mod tests {
         assert_eq!(read.param("start"), Some("<a@b>"));
         assert_eq!((read.parameters.len(), defects), (3, 0));
         assert_eq!(parse("text/xml;charset=UTF-8").0.param("charset"), Some("UTF-8"));
-        assert_eq!(
-            parse("a/b; boundary=----=_Part_1").0.param("boundary"),
-            Some("----=_Part_1")
-        );
+        assert_eq!(parse("a/b; boundary=----=_Part_1").0.param("boundary"), Some("----=_Part_1"));
     }
 
     #[test]
     fn malformed_values_are_read_as_far_as_they_go() {
-        for value in [
-            "",
-            "text",
-            "text/xml; charset",
-            "text/xml charset=x",
-            "text/xml; a=\"b",
-            "a/b (c",
-            "a/b/c",
-        ] {
+        for value in ["", "text", "text/xml; charset", "text/xml charset=x", "text/xml; a=\"b", "a/b (c", "a/b/c"] {
             let (read, defects) = parse(value);
             assert_eq!(defects, 1, "{value}: {read:?}");
         }

@@ -6,6 +6,9 @@ use super::{HEADER_BYTES_MAX, HEADERS_MAX};
 use crate::defect::{Defect, Layer};
 use crate::place::{Place, Span};
 
+/// How a mail begins in a mail store of the mbox kind; no header field, but not the body either.
+const MBOX: &[u8] = b"From ";
+
 /// A header block that was read.
 pub(super) struct Block {
     pub(super) headers: Headers,
@@ -16,11 +19,7 @@ pub(super) struct Block {
 
 /// Reads the header block at the start of `span`.
 pub(super) fn read(source: &Source<'_>, span: Span, label: &Label) -> Block {
-    let mut block = Block {
-        headers: Headers::default(),
-        body: span.end,
-        defects: Vec::new(),
-    };
+    let mut block = Block { headers: Headers::default(), body: span.end, defects: Vec::new() };
     let mut field: Option<(Line, Vec<u8>)> = None;
     for line in source.lines(span) {
         let text = source.slice(Span::new(line.start, line.end));
@@ -28,13 +27,15 @@ pub(super) fn read(source: &Source<'_>, span: Span, label: &Label) -> Block {
             block.body = line.next;
             break;
         }
-        if line.start - span.start > HEADER_BYTES_MAX || block.headers.len() >= HEADERS_MAX {
+        if line.start == span.start && !begins_field(text) && !text.starts_with(MBOX) {
+            let place = source.place(label.header("header block"), Span::new(line.start, line.end));
+            block.defect("headers-missing", "the first line is no header field", place);
+            block.body = line.start;
+            return block;
+        }
+        if line.end - span.start > HEADER_BYTES_MAX || block.headers.len() >= HEADERS_MAX {
             let place = source.place(label.header("header block"), Span::new(span.start, line.start));
-            block.defect(
-                "headers-too-many",
-                "the header block is larger than what is read",
-                place,
-            );
+            block.defect("headers-too-many", "the header block is larger than what is read", place);
             block.body = line.next;
             continue;
         }
@@ -44,16 +45,9 @@ pub(super) fn read(source: &Source<'_>, span: Span, label: &Label) -> Block {
                 value.extend_from_slice(text);
             }
             _ => {
-                if let Some((line, value)) = field.take() {
+                if let Some((line, value)) = field.replace((line, text.to_vec())) {
                     block.field(source, line, &value, label);
                 }
-                if block.headers.is_empty() && !begins_field(text) && block.defects.is_empty() {
-                    let place = source.place(label.header("header block"), Span::new(line.start, line.end));
-                    block.defect("headers-missing", "the first line is no header field", place);
-                    block.body = line.start;
-                    return block;
-                }
-                field = Some((line, text.to_vec()));
             }
         }
     }
@@ -83,22 +77,14 @@ impl Block {
         let name = written.trim_end().to_owned();
         let place = source.place(label.header(&name), span);
         if name.len() < written.len() {
-            self.defect(
-                "header-malformed",
-                "blanks before the colon of a header field",
-                place.clone(),
-            );
+            self.defect("header-malformed", "blanks before the colon of a header field", place.clone());
         }
         let value = &text[(colon + 1).min(text.len())..];
         if !value.is_ascii() {
             let message = format!("{name} has bytes outside ASCII");
             self.defect("header-not-ascii", &message, place.clone());
         }
-        self.headers.fields.push(HeaderField {
-            name,
-            value: text_of(value).trim().to_owned(),
-            place,
-        });
+        self.headers.fields.push(HeaderField { name, value: text_of(value).trim().to_owned(), place });
     }
 
     fn defect(&mut self, code: &'static str, message: &str, place: Place) {
@@ -139,6 +125,9 @@ mod tests {
         let read = block(b"<?xml version='1.0'?>\n<a/>");
         assert_eq!((read.body, read.headers.len()), (0, 0));
         assert_eq!(read.defects[0].code, "headers-missing");
+        let read = block(b"From a@b Mon Jan  1 10:00:00 2026\nSubject: x\n\nbody");
+        assert_eq!((read.body, read.headers.len()), (46, 1));
+        assert_eq!(read.defects[0].code, "header-malformed");
     }
 
     #[test]
@@ -148,6 +137,9 @@ mod tests {
         assert!(read.headers.len() <= HEADERS_MAX + 1);
         assert_eq!(read.defects.len(), 1);
         assert_eq!(&many[read.body..], "body");
+        let long = format!("a: {}\r\nb: c\r\n\r\nbody", "x".repeat(HEADER_BYTES_MAX));
+        let read = block(long.as_bytes());
+        assert_eq!((read.headers.len(), &long[read.body..]), (0, "body"));
     }
 
     #[test]

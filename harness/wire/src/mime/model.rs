@@ -162,11 +162,8 @@ impl Entity {
         let id = id.strip_prefix("cid:").unwrap_or(id);
         let id = bare_id(id);
         let decoded = percent_decoded(id);
-        let having = |wanted: &str| {
-            self.parts
-                .iter()
-                .find(|p| p.content_id.as_ref().is_some_and(|c| c.value == wanted))
-        };
+        let having =
+            |wanted: &str| self.parts.iter().find(|p| p.content_id.as_ref().is_some_and(|c| c.value == wanted));
         having(id).or_else(|| having(bare_id(&decoded)))
     }
 

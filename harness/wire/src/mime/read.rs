@@ -13,9 +13,7 @@ impl Entity {
         if bytes.len() > BYTES_MAX {
             let message = format!("{} bytes, more than the {BYTES_MAX} that are read", bytes.len());
             let place = Place::named("MIME entity");
-            entity
-                .defects
-                .push(Defect::new(Layer::Mime, "entity-too-large", message, place));
+            entity.defects.push(Defect::new(Layer::Mime, "entity-too-large", message, place));
             return entity;
         }
         let source = Source::new(bytes);
@@ -82,8 +80,7 @@ impl Reader<'_> {
             } else {
                 let message = format!("multipart nested deeper than {NESTING_MAX} levels");
                 let place = part.place.clone();
-                part.defects
-                    .push(Defect::new(Layer::Mime, "nested-too-deep", message, place));
+                part.defects.push(Defect::new(Layer::Mime, "nested-too-deep", message, place));
             }
         }
         part
@@ -97,9 +94,8 @@ impl Reader<'_> {
         label: &Label,
         mut defects: Vec<Defect>,
     ) -> Part {
-        let transfer_encoding = headers
-            .get("Content-Transfer-Encoding")
-            .map(|f| Located::new(f.value.clone(), f.place.clone()));
+        let transfer_encoding =
+            headers.get("Content-Transfer-Encoding").map(|f| Located::new(f.value.clone(), f.place.clone()));
         let content_id = headers.get("Content-ID").map(|f| {
             let bare = bare_id(&f.value);
             if bare.len() == f.value.len() {
@@ -115,26 +111,12 @@ impl Reader<'_> {
         for (code, message) in faults {
             defects.push(Defect::new(Layer::Mime, code, message, place.clone()));
         }
-        Part {
-            headers,
-            content_type,
-            content_id,
-            transfer_encoding,
-            raw,
-            content,
-            nested: Vec::new(),
-            defects,
-            place,
-        }
+        Part { headers, content_type, content_id, transfer_encoding, raw, content, nested: Vec::new(), defects, place }
     }
 
     /// Finds the boundaries. The line break before a boundary belongs to it (RFC 2046 5.1.1).
     fn split(&self, body: Span, content_type: Option<&ContentType>, label: &Label, defects: &mut Vec<Defect>) -> Split {
-        let mut split = Split {
-            preamble: body,
-            parts: Vec::new(),
-            epilogue: Span::new(body.end, body.end),
-        };
+        let mut split = Split { preamble: body, parts: Vec::new(), epilogue: Span::new(body.end, body.end) };
         let place = content_type.map_or_else(|| Place::named(label.whole()), |c| c.place.clone());
         let mut defect = |code, message: &str| defects.push(Defect::new(Layer::Mime, code, message, place.clone()));
         let boundary = content_type.and_then(|c| c.param("boundary")).unwrap_or_default();
@@ -170,31 +152,17 @@ impl Reader<'_> {
             split.parts.push(Span::new(start, body.end));
             defect("closing-boundary-missing", "the closing boundary is missing");
         } else {
-            defect(
-                "boundary-not-found",
-                "the boundary that Content-Type names occurs nowhere",
-            );
+            defect("boundary-not-found", "the boundary that Content-Type names occurs nowhere");
         }
         split
     }
 }
 
 fn content_type_of(headers: &Headers, defects: &mut Vec<Defect>) -> Option<ContentType> {
-    for name in [
-        "Content-Type",
-        "Content-Transfer-Encoding",
-        "Content-ID",
-        "MIME-Version",
-        "SOAPAction",
-    ] {
+    for name in ["Content-Type", "Content-Transfer-Encoding", "Content-ID", "MIME-Version", "SOAPAction"] {
         if let Some(again) = headers.all(name).nth(1) {
             let message = format!("{name} occurs more than once");
-            defects.push(Defect::new(
-                Layer::Mime,
-                "header-repeated",
-                message,
-                again.place.clone(),
-            ));
+            defects.push(Defect::new(Layer::Mime, "header-repeated", message, again.place.clone()));
         }
     }
     let field = headers.get("Content-Type")?;

@@ -43,16 +43,8 @@ impl<'a> Source<'a> {
             let text = &self.bytes[start..next];
             let text = text.strip_suffix(b"\n").unwrap_or(text);
             let ended = text.len() < next - start;
-            let text = if ended {
-                text.strip_suffix(b"\r").unwrap_or(text)
-            } else {
-                text
-            };
-            let line = Line {
-                start,
-                end: start + text.len(),
-                next,
-            };
+            let text = if ended { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
+            let line = Line { start, end: start + text.len(), next };
             start = next;
             Some(line)
         })
@@ -61,12 +53,7 @@ impl<'a> Source<'a> {
     /// A place with line and column (headers are ASCII, so bytes are characters).
     pub(super) fn place(&self, path: String, span: Span) -> Place {
         let line = self.line_starts.partition_point(|&s| s <= span.start).max(1);
-        Place {
-            path,
-            span,
-            line: line as u32,
-            column: (span.start - self.line_starts[line - 1]) as u32 + 1,
-        }
+        Place { path, span, line: line as u32, column: (span.start - self.line_starts[line - 1]) as u32 + 1 }
     }
 }
 
@@ -107,10 +94,8 @@ mod tests {
     #[test]
     fn cuts_lines_at_lf_and_crlf() {
         let source = Source::new(b"a\r\nb\n\r\nc\r");
-        let lines: Vec<&[u8]> = source
-            .lines(Span::new(0, 9))
-            .map(|l| source.slice(Span::new(l.start, l.end)))
-            .collect();
+        let lines: Vec<&[u8]> =
+            source.lines(Span::new(0, 9)).map(|l| source.slice(Span::new(l.start, l.end))).collect();
         assert_eq!(lines, [&b"a"[..], b"b", b"", b"c\r"]);
         let place = source.place("x".into(), Span::new(3, 4));
         assert_eq!((place.line, place.column), (2, 1));

@@ -68,11 +68,7 @@ fn quoted_printable(raw: &[u8], faults: &mut Vec<Fault>) -> Vec<u8> {
     let mut broken = false;
     for line in raw.split_inclusive(|b| *b == b'\n') {
         let text = line.strip_suffix(b"\n").unwrap_or(line);
-        let text = if text.len() < line.len() {
-            text.strip_suffix(b"\r").unwrap_or(text)
-        } else {
-            text
-        };
+        let text = if text.len() < line.len() { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
         let line_break = &line[text.len()..];
         // Blanks at the end of a line were added on the way (RFC 2045 6.7 rule 3).
         let kept = text.len() - text.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
@@ -178,10 +174,7 @@ mod tests {
     #[test]
     fn quoted_printable_both_ways() {
         let (text, faults) = decoded("quoted-printable", b"=C3=a6 is=\r\n a letter \r\nx=zz");
-        assert_eq!(
-            (text.as_slice(), faults),
-            ("æ is a letter\r\nx=zz".as_bytes(), vec!["quoted-printable-broken"])
-        );
+        assert_eq!((text.as_slice(), faults), ("æ is a letter\r\nx=zz".as_bytes(), vec!["quoted-printable-broken"]));
         let long = "æøå = end \r\n".repeat(20);
         let encoded = encode_quoted_printable(long.as_bytes());
         assert!(encoded.split(|b| *b == b'\n').all(|l| l.len() <= 77));
@@ -191,10 +184,7 @@ mod tests {
     #[test]
     fn other_names_pass_the_bytes_through() {
         assert_eq!(decoded("7BIT", b"\xff").1, ["seven-bit-broken"]);
-        assert_eq!(
-            decoded("x-own", b"a"),
-            (b"a".to_vec(), vec!["transfer-encoding-unknown"])
-        );
+        assert_eq!(decoded("x-own", b"a"), (b"a".to_vec(), vec!["transfer-encoding-unknown"]));
         assert_eq!(decoded("", b"\xff"), (b"\xff".to_vec(), vec![]));
     }
 }

@@ -118,12 +118,7 @@ impl BodyDraft {
     fn encode(&self) -> Vec<u8> {
         let (boundary, preamble, parts, epilogue) = match self {
             Self::Single { content, encoding } => return encoding.apply(content),
-            Self::Multipart {
-                boundary,
-                preamble,
-                parts,
-                epilogue,
-            } => (boundary, preamble, parts, epilogue),
+            Self::Multipart { boundary, preamble, parts, epilogue } => (boundary, preamble, parts, epilogue),
         };
         let mut out = preamble.clone();
         if !preamble.is_empty() {
