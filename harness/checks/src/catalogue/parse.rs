@@ -4,7 +4,16 @@ use super::requirement::{Level, Requirement, RequirementId};
 use std::fmt;
 
 const COLUMNS: [&str; 10] = [
-    "id", "section", "level", "applies_to", "direction", "subject", "statement", "response", "observable", "notes",
+    "id",
+    "section",
+    "level",
+    "applies_to",
+    "direction",
+    "subject",
+    "statement",
+    "response",
+    "observable",
+    "notes",
 ];
 const DIRECTIONS: [&str; 3] = ["generated", "processed", "generated+processed"];
 
@@ -21,7 +30,11 @@ pub struct CatalogueError {
 
 impl CatalogueError {
     pub(super) fn new(file: &str, line: usize, message: String) -> Self {
-        Self { file: file.to_owned(), line, message }
+        Self {
+            file: file.to_owned(),
+            line,
+            message,
+        }
     }
 }
 
@@ -61,18 +74,33 @@ pub(super) fn file(name: &str, text: &str, mistakes: &mut Vec<CatalogueError>) -
 
 fn row(document: &str, text: &str) -> Result<Requirement, String> {
     let cells: Vec<&str> = text.split('\t').collect();
-    let [id, section, level, applies_to, direction, subject, statement, response, observable, notes] = cells[..] else {
+    let [
+        id,
+        section,
+        level,
+        applies_to,
+        direction,
+        subject,
+        statement,
+        response,
+        observable,
+        notes,
+    ] = cells[..]
+    else {
         return Err(format!("{} columns, there have to be {}", cells.len(), COLUMNS.len()));
     };
     if let Some(index) = cells.iter().position(|cell| cell.trim().is_empty()) {
         return Err(format!("column `{}` is empty; `-` stands for nothing", COLUMNS[index]));
     }
-    if !id.bytes().all(|b| b.is_ascii_graphic()) {
-        return Err(format!("id `{id}` has other characters than letters, digits and signs"));
+    if id.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(format!("id `{id}` has blanks"));
     }
     let level = Level::parse(level).ok_or_else(|| format!("level `{level}` is not MUST, SHOULD, MAY or REMOVED"))?;
     if !DIRECTIONS.contains(&direction) {
-        return Err(format!("direction `{direction}` is not one of {}", DIRECTIONS.join(", ")));
+        return Err(format!(
+            "direction `{direction}` is not one of {}",
+            DIRECTIONS.join(", ")
+        ));
     }
     let given = |cell: &str| (cell != "-").then(|| cell.to_owned());
     Ok(Requirement {
@@ -96,7 +124,11 @@ mod tests {
 
     fn mistakes(rows: &str) -> Vec<String> {
         let mut found = Vec::new();
-        file("x.tsv", &format!("document\tD\n{}\n{rows}", COLUMNS.join("\t")), &mut found);
+        file(
+            "x.tsv",
+            &format!("document\tD\n{}\n{rows}", COLUMNS.join("\t")),
+            &mut found,
+        );
         found.iter().map(ToString::to_string).collect()
     }
 
@@ -104,12 +136,17 @@ mod tests {
     fn says_every_mistake_with_its_line() {
         let good = "A-1\t1\tMUST\tany\tgenerated\ts\tt\t-\twire\t-";
         assert_eq!(mistakes(good), Vec::<String>::new());
-        let bad = format!("{good}\nA-2\t1\nA-3\t1\tMAYBE\tany\tgenerated\ts\tt\t-\twire\t-\nA-4\t1\tMAY\tany\tsent\ts\tt\t-\twire\t-");
+        let bad = format!(
+            "{good}\nA-2\t1\nA-3\t1\tMAYBE\tany\tgenerated\ts\tt\t-\twire\t-\nA-4\t1\tMAY\tany\tsent\ts\tt\t-\twire\t-"
+        );
         let said = mistakes(&bad);
         assert_eq!(said[0], "x.tsv:4: 2 columns, there have to be 10");
         assert_eq!(said[1], "x.tsv:5: level `MAYBE` is not MUST, SHOULD, MAY or REMOVED");
         assert!(said[2].starts_with("x.tsv:6: direction `sent`"), "{}", said[2]);
-        assert_eq!(mistakes("A-1\t\tMUST\tany\tgenerated\ts\tt\t-\twire\t-")[0], "x.tsv:3: column `section` is empty; `-` stands for nothing");
+        assert_eq!(
+            mistakes("A-1\t\tMUST\tany\tgenerated\ts\tt\t-\twire\t-")[0],
+            "x.tsv:3: column `section` is empty; `-` stands for nothing"
+        );
     }
 
     #[test]
