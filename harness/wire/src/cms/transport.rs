@@ -1,7 +1,7 @@
 //! Key transport: how the content key is encrypted to the recipient's RSA key.
 
 use super::ber::{self, Element, OBJECT_IDENTIFIER, SEQUENCE};
-use super::read::oid_text;
+use super::names::oid_text;
 use crate::key::{PrivateKey, PublicKey};
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, Encode};

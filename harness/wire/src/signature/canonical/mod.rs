@@ -3,8 +3,12 @@
 //! The parts that are signed in this traffic are whole subtrees without some smaller subtrees (enveloped-signature and the
 //! XPath of HIS 1037 5.5 step 4 both leave out a node with everything in it), so that is the node set that is offered.
 
+mod lexical;
+
 use super::algorithm;
+use lexical::{escape, prefix_of, push_unix, qname, start_tag};
 use roxmltree::{Attribute, Node};
+use std::collections::HashMap;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -60,6 +64,7 @@ pub fn canonicalise(apex: Node<'_, '_>, method: &Method, left_out: &dyn Fn(Node<
     let mut writer = Writer {
         out: String::with_capacity(apex.range().len()),
         method,
+        bound: HashMap::new(),
         rendered: Vec::new(),
         marks: Vec::new(),
     };
@@ -96,8 +101,10 @@ pub fn canonicalise(apex: Node<'_, '_>, method: &Method, left_out: &dyn Fn(Node<
 struct Writer<'m, 'a> {
     out: String,
     method: &'m Method,
-    /// Namespaces written on the elements that are open, innermost last.
-    rendered: Vec<(&'a str, &'a str)>,
+    /// For each prefix the namespaces written on the elements that are open, innermost last.
+    bound: HashMap<&'a str, Vec<&'a str>>,
+    /// The prefixes in the order in which they were written.
+    rendered: Vec<&'a str>,
     /// Length of `rendered` before each open element.
     marks: Vec<usize>,
 }
@@ -134,8 +141,9 @@ impl<'a> Writer<'_, 'a> {
             self.out.push_str("</");
             self.out.push_str(qname(start_tag(node)));
             self.out.push('>');
-            if let Some(mark) = self.marks.pop() {
-                self.rendered.truncate(mark);
+            let mark = self.marks.pop().unwrap_or(0);
+            for prefix in self.rendered.drain(mark..) {
+                self.bound.get_mut(prefix).and_then(Vec::pop);
             }
         }
     }
@@ -178,7 +186,8 @@ impl<'a> Writer<'_, 'a> {
             self.out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
             self.out.push_str(prefix);
             self.value(uri);
-            self.rendered.push((prefix, uri));
+            self.bound.entry(prefix).or_default().push(uri);
+            self.rendered.push(prefix);
         }
         for (attribute, name) in attributes {
             self.out.push(' ');
@@ -234,9 +243,8 @@ impl<'a> Writer<'_, 'a> {
         if prefix == "xml" {
             return false;
         }
-        let above = self.rendered.iter().rev().find(|(known, _)| *known == prefix);
-        match above {
-            Some((_, known)) => *known != uri,
+        match self.bound.get(prefix).and_then(|uris| uris.last()) {
+            Some(known) => *known != uri,
             None => !uri.is_empty(),
         }
     }
@@ -254,62 +262,6 @@ fn inherit<'a, 'i: 'a>(apex: Node<'a, 'i>, attributes: &mut Vec<(Attribute<'a, '
                 attributes.push((attribute, name));
             }
         }
-    }
-}
-
-/// The start tag as it stands in the source: prefixes are not in the tree.
-fn start_tag<'a>(node: Node<'a, '_>) -> &'a str {
-    let source = &node.document().input_text()[node.range()];
-    let mut quote = None;
-    let close = source.bytes().position(|byte| {
-        match (quote, byte) {
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), byte) if open == byte => quote = None,
-            (None, b'>') => return true,
-            _ => {}
-        }
-        false
-    });
-    &source[..close.map_or(source.len(), |close| close + 1)]
-}
-
-fn qname(start_tag: &str) -> &str {
-    let name = start_tag.strip_prefix('<').unwrap_or(start_tag);
-    let end = name.find([' ', '\t', '\r', '\n', '/', '>']);
-    &name[..end.unwrap_or(name.len())]
-}
-
-fn prefix_of(name: &str) -> Option<&str> {
-    name.split_once(':').map(|(prefix, _)| prefix)
-}
-
-/// Escapes as Canonical XML 1.0 section 2.3 says.
-fn escape(out: &mut String, text: &str, is_attribute: bool) {
-    let mut from = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        let replacement = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'\r' => "&#xD;",
-            b'>' if !is_attribute => "&gt;",
-            b'"' if is_attribute => "&quot;",
-            b'\t' if is_attribute => "&#x9;",
-            b'\n' if is_attribute => "&#xA;",
-            _ => continue,
-        };
-        out.push_str(&text[from..index]);
-        out.push_str(replacement);
-        from = index + 1;
-    }
-    out.push_str(&text[from..]);
-}
-
-/// The parser leaves line ends in comments and instructions as they were (XML 1.0 section 2.11).
-fn push_unix(out: &mut String, text: &str) {
-    if text.contains('\r') {
-        out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
-    } else {
-        out.push_str(text);
     }
 }
 
