@@ -1,11 +1,11 @@
 //! What things are called, and what bytes look like that are no CMS object.
 
 use super::ber::SEQUENCE;
-use crate::certificate::hex;
+use crate::certificate::{hex, name_text};
 use der::Decode;
 
 pub(super) fn name(der: &[u8]) -> String {
-    x509_cert::name::Name::from_der(der).map_or_else(|_| format!("#{}", hex(der)), |name| name.to_string())
+    x509_cert::name::Name::from_der(der).map_or_else(|_| format!("#{}", hex(der)), |name| name_text(&name))
 }
 
 pub(super) fn oid_text(contents: &[u8]) -> String {

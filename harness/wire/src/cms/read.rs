@@ -5,7 +5,7 @@ use super::cipher::ContentCipher;
 use super::names::{cipher_name, content_type_name, hint, looks_cut, name, oid_text};
 use super::transport::{KeyTransport, algorithm};
 use super::{BYTES_MAX, CmsDefect, RECIPIENTS_MAX};
-use crate::certificate::{Certificate, hex};
+use crate::certificate::{Certificate, hex, unpadded};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -62,7 +62,7 @@ pub struct Recipient {
 pub enum RecipientId {
     /// By issuer and serial number.
     IssuerSerial {
-        /// Issuer's name, written as RFC 4514 does.
+        /// Issuer's name, as [`Certificate::issuer`] writes it.
         issuer: String,
         /// Serial number in lower-case hexadecimal.
         serial: String,
@@ -281,9 +281,4 @@ fn vector(parameters: Element<'_>) -> Option<Vec<u8>> {
         SEQUENCE => vector(ber::first(parameters.contents)?.0),
         _ => parameters.octets(OCTET_STRING).map(Cow::into_owned),
     }
-}
-
-fn unpadded(integer: &[u8]) -> &[u8] {
-    let zeros = integer.iter().take_while(|octet| **octet == 0).count();
-    &integer[zeros.min(integer.len().saturating_sub(1))..]
 }
