@@ -1,1 +1,9 @@
-//! placeholder
+//! Floor 2: how bytes travel. HTTP and HTTPS both ways, and a simulated network for tests.
+//!
+//! A carrier knows entities (header block, blank line, body) and addresses, never what a message means.
+//! Requests and answers are read and written by [`http`] itself, on httparse: the evidence needs the header
+//! bytes exactly as they came, and a scenario the right to send exactly the bytes it says.
+
+pub mod http;
+pub mod simulated;
+pub mod tls;

@@ -1,1 +1,31 @@
-//! placeholder
+//! Floor 2: what the standards demand, and whether it was done.
+//!
+//! [`judge()`] is a pure function of a history, a profile and the requirement catalogue. It opens no file and
+//! no socket, asks no clock and draws nothing at random, so a verdict is the same whoever computes it, and
+//! whenever. A check returns nothing when its precondition is not met; otherwise it returns what it saw, with
+//! the event that shows it. *Violated* can only mean the subject.
+//!
+//! ```
+//! use evidence::history::History;
+//! use provestein_checks::{catalogue::Catalogue, judge, profile};
+//!
+//! let profile = profile::find("plo-receive-nhn").expect("it ships with the tool");
+//! let judgement = judge(&History::default(), &profile, &Catalogue::embedded());
+//! assert_eq!(judgement.exit.code, 11, "no pass without evidence");
+//! ```
+
+pub mod catalogue;
+mod check;
+pub mod exit;
+pub mod explain;
+mod facts;
+mod hits1172;
+mod judge;
+pub mod ledger;
+pub mod observation;
+pub mod profile;
+mod registry;
+pub mod verdict;
+
+pub use judge::{Condition, Judgement, Outcome, ScenarioVerdict, Totals, judge};
+pub use registry::checked_ids;

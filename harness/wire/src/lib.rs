@@ -11,14 +11,21 @@
 //! ```
 
 pub mod apprec;
+pub mod business;
 pub mod certificate;
 pub mod cms;
+pub mod code;
 pub mod defect;
 pub mod ebxml;
+mod element;
 pub mod head;
 pub mod identifier;
 pub mod key;
+pub mod message;
 pub mod mime;
 pub mod place;
 pub mod signature;
 pub mod xml;
+
+/// Where chance comes from: an argument, never drawn in here.
+pub use rsa::rand_core::CryptoRng;

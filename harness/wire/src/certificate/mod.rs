@@ -86,9 +86,8 @@ impl Certificate {
     /// [`CertificateDefect`].
     pub fn from_pem(text: &str) -> Result<Self, CertificateDefect> {
         let block = pem_block(text, "CERTIFICATE").ok_or(CertificateDefect::NoPem)?;
-        let base64 = block
-            .trim_start_matches("-----BEGIN CERTIFICATE-----")
-            .trim_end_matches("-----END CERTIFICATE-----");
+        let base64 =
+            block.trim_start_matches("-----BEGIN CERTIFICATE-----").trim_end_matches("-----END CERTIFICATE-----");
         Self::from_base64(base64)
     }
 
@@ -176,18 +175,12 @@ impl Certificate {
     /// The issuer's name in DER and the serial number's bytes, by which CMS names a recipient.
     pub(crate) fn issuer_and_serial(&self) -> (Vec<u8>, &[u8]) {
         let certificate = self.parsed.tbs_certificate();
-        (
-            certificate.issuer().to_der().unwrap_or_default(),
-            certificate.serial_number().as_bytes(),
-        )
+        (certificate.issuer().to_der().unwrap_or_default(), certificate.serial_number().as_bytes())
     }
 
     /// The SubjectKeyIdentifier extension, the other way by which CMS names a recipient.
     pub(crate) fn subject_key_identifier(&self) -> Option<Vec<u8>> {
-        let found = self
-            .parsed
-            .tbs_certificate()
-            .get_extension::<pkix::SubjectKeyIdentifier>();
+        let found = self.parsed.tbs_certificate().get_extension::<pkix::SubjectKeyIdentifier>();
         found.ok()?.map(|(_, id)| id.0.as_bytes().to_vec())
     }
 
@@ -216,10 +209,7 @@ pub(crate) fn unpadded(integer: &[u8]) -> &[u8] {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 #[cfg(test)]
@@ -234,10 +224,7 @@ mod tests {
     fn reads_what_the_standards_ask_about() {
         let certificate = Certificate::from_pem(SIGN).unwrap();
         let name = "Fjordbyen sykehus HF (syntetisk)";
-        assert_eq!(
-            certificate.subject(),
-            format!("CN={name},serialNumber=310000019,O={name},C=NO")
-        );
+        assert_eq!(certificate.subject(), format!("CN={name},serialNumber=310000019,O={name},C=NO"));
         assert!(certificate.issuer().contains("demo CA"));
         assert_eq!(certificate.not_before(), "2020-01-01T00:00:00Z".parse().unwrap());
         assert_eq!(certificate.not_after(), "2049-12-31T23:59:59Z".parse().unwrap());
@@ -255,15 +242,9 @@ mod tests {
     fn says_what_is_no_certificate() {
         assert_eq!(Certificate::from_pem("x").unwrap_err(), CertificateDefect::NoPem);
         assert_eq!(Certificate::from_base64("%").unwrap_err(), CertificateDefect::NotBase64);
-        assert!(matches!(
-            Certificate::from_base64("AAAA"),
-            Err(CertificateDefect::NotX509(_))
-        ));
+        assert!(matches!(Certificate::from_base64("AAAA"), Err(CertificateDefect::NotX509(_))));
         let large = vec![0; BYTES_MAX + 1];
-        assert!(matches!(
-            Certificate::from_der(&large),
-            Err(CertificateDefect::TooLarge { .. })
-        ));
+        assert!(matches!(Certificate::from_der(&large), Err(CertificateDefect::TooLarge { .. })));
     }
 
     proptest! {

@@ -7,9 +7,7 @@ use x509_cert::name::Name;
 /// Writes a name, the innermost part first: `CN=…,O=…,C=NO`.
 pub(crate) fn name_text(name: &Name) -> String {
     let parts = name.iter_rdn().map(|part| {
-        let pairs = part
-            .iter()
-            .map(|pair| format!("{}={}", key(&pair.oid), value(&pair.value)));
+        let pairs = part.iter().map(|pair| format!("{}={}", key(&pair.oid), value(&pair.value)));
         pairs.collect::<Vec<_>>().join("+")
     });
     let mut parts: Vec<String> = parts.collect();
@@ -43,10 +41,7 @@ fn value(value: &Any) -> String {
     let octets = value.value();
     let text = match value.tag() {
         Tag::BmpString => {
-            let units: Vec<u16> = octets
-                .chunks_exact(2)
-                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]))
-                .collect();
+            let units: Vec<u16> = octets.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
             String::from_utf16_lossy(&units)
         }
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::VisibleString => {

@@ -14,7 +14,7 @@ mod transport;
 pub use cipher::{ContentCipher, ContentKey};
 pub use open::{Opened, open, open_with};
 pub use read::{Algorithm, Enveloped, Recipient, RecipientId, inspect};
-pub use seal::seal;
+pub use seal::{seal, seal_with_key};
 pub use transport::KeyTransport;
 
 use thiserror::Error;

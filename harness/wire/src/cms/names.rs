@@ -36,13 +36,7 @@ pub(super) fn cipher_name(oid: &str) -> &'static str {
 pub(super) fn looks_cut(bytes: &[u8]) -> bool {
     let oid = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
     bytes.first() == Some(&SEQUENCE)
-        && bytes
-            .iter()
-            .take(24)
-            .copied()
-            .collect::<Vec<u8>>()
-            .windows(10)
-            .any(|w| w == oid)
+        && bytes.iter().take(24).copied().collect::<Vec<u8>>().windows(10).any(|w| w == oid)
 }
 
 pub(super) fn hint(bytes: &[u8]) -> &'static str {

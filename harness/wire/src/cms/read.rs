@@ -135,9 +135,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, CmsDefect> {
     let (info, rest) = match ber::first(bytes) {
         Some(found) => found,
         None if looks_cut(bytes) => {
-            return Err(CmsDefect::Damaged {
-                what: "it ends too early",
-            });
+            return Err(CmsDefect::Damaged { what: "it ends too early" });
         }
         None => return Err(not_cms()),
     };
@@ -145,19 +143,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, CmsDefect> {
     let [content_type, content, ..] = fields[..] else {
         return Err(not_cms());
     };
-    let oid = content_type
-        .expect(OBJECT_IDENTIFIER)
-        .map(oid_text)
-        .ok_or_else(not_cms)?;
+    let oid = content_type.expect(OBJECT_IDENTIFIER).map(oid_text).ok_or_else(not_cms)?;
     let authenticated = oid == AUTH_ENVELOPED_DATA;
     if oid != ENVELOPED_DATA && !authenticated {
         let name = content_type_name(&oid);
         return Err(CmsDefect::NotEnveloped { oid, name });
     }
     let data = content.expect(0xa0).and_then(ber::first).map(|(data, _)| data);
-    let data = data.ok_or(CmsDefect::Damaged {
-        what: "it has no content",
-    })?;
+    let data = data.ok_or(CmsDefect::Damaged { what: "it has no content" })?;
     let mut parsed = enveloped(data, authenticated)?;
     parsed.seen.indefinite_length = info.indefinite || content.indefinite || data.indefinite;
     parsed.seen.trailing = rest.len();
@@ -172,9 +165,7 @@ fn enveloped(data: Element<'_>, authenticated: bool) -> Result<Parsed<'_>, CmsDe
     let recipients = recipients.and_then(|set| ber::all(set.contents));
     let recipients = recipients.ok_or(damaged("the recipients cannot be read"))?;
     if recipients.len() > RECIPIENTS_MAX {
-        return Err(CmsDefect::TooManyRecipients {
-            count: recipients.len(),
-        });
+        return Err(CmsDefect::TooManyRecipients { count: recipients.len() });
     }
     let (recipients, keys) = recipients
         .into_iter()
@@ -185,16 +176,10 @@ fn enveloped(data: Element<'_>, authenticated: bool) -> Result<Parsed<'_>, CmsDe
     let info = fields.iter().find(|field| field.tag == SEQUENCE);
     let info = info.and_then(|info| ber::all(info.contents));
     let info = info.ok_or(damaged("the encrypted content info cannot be read"))?;
-    let (oid, parameters) = info
-        .get(1)
-        .and_then(|id| algorithm(*id))
-        .ok_or(damaged("the content cipher cannot be read"))?;
+    let (oid, parameters) =
+        info.get(1).and_then(|id| algorithm(*id)).ok_or(damaged("the content cipher cannot be read"))?;
     let content = match info.get(2) {
-        Some(element) => Some(
-            element
-                .octets(0x80)
-                .ok_or(damaged("the encrypted content cannot be read"))?,
-        ),
+        Some(element) => Some(element.octets(0x80).ok_or(damaged("the encrypted content cannot be read"))?),
         None => None,
     };
     let content_cipher = ContentCipher::ALL.into_iter().find(|cipher| cipher.oid() == oid);
@@ -224,15 +209,8 @@ fn enveloped(data: Element<'_>, authenticated: bool) -> Result<Parsed<'_>, CmsDe
 
 fn recipient(info: Element<'_>) -> Option<(Recipient, Option<WrappedKey<'_>>)> {
     let other = |kind| {
-        let transport = Algorithm {
-            oid: String::new(),
-            name: kind,
-        };
-        let recipient = Recipient {
-            id: RecipientId::Other(kind),
-            transport,
-            key_transport: None,
-        };
+        let transport = Algorithm { oid: String::new(), name: kind };
+        let recipient = Recipient { id: RecipientId::Other(kind), transport, key_transport: None };
         Some((recipient, None))
     };
     match info.tag {
@@ -250,10 +228,7 @@ fn recipient(info: Element<'_>) -> Option<(Recipient, Option<WrappedKey<'_>>)> {
     let id = match rid.tag {
         SEQUENCE => {
             let [issuer, serial] = pair(rid)?;
-            RecipientId::IssuerSerial {
-                issuer: name(issuer.whole),
-                serial: hex(unpadded(serial.expect(INTEGER)?)),
-            }
+            RecipientId::IssuerSerial { issuer: name(issuer.whole), serial: hex(unpadded(serial.expect(INTEGER)?)) }
         }
         _ => RecipientId::SubjectKey(hex(&rid.octets(0x80)?)),
     };
@@ -261,10 +236,7 @@ fn recipient(info: Element<'_>) -> Option<(Recipient, Option<WrappedKey<'_>>)> {
     let key_transport = KeyTransport::of(&oid, parameters);
     let recipient = Recipient {
         id,
-        transport: Algorithm {
-            name: key_transport.map_or("unknown", KeyTransport::name),
-            oid,
-        },
+        transport: Algorithm { name: key_transport.map_or("unknown", KeyTransport::name), oid },
         key_transport,
     };
     let octets = key.octets(OCTET_STRING)?;

@@ -43,11 +43,7 @@ impl Method {
             algorithm::EXC_C14N_COMMENTS => (Kind::Exclusive, true),
             _ => return None,
         };
-        Some(Self {
-            kind,
-            comments,
-            inclusive_prefixes: inclusive_prefixes.to_vec(),
-        })
+        Some(Self { kind, comments, inclusive_prefixes: inclusive_prefixes.to_vec() })
     }
 }
 
@@ -216,10 +212,8 @@ impl<'a> Writer<'_, 'a> {
         source: &'a str,
         attributes: &[(Attribute<'a, 'i>, &'a str)],
     ) -> Vec<(&'a str, &'a str)> {
-        let mut used: Vec<(&'a str, &'a str)> = vec![(
-            prefix_of(qname(source)).unwrap_or(""),
-            node.tag_name().namespace().unwrap_or(""),
-        )];
+        let mut used: Vec<(&'a str, &'a str)> =
+            vec![(prefix_of(qname(source)).unwrap_or(""), node.tag_name().namespace().unwrap_or(""))];
         for (attribute, name) in attributes {
             if let (Some(prefix), Some(uri)) = (prefix_of(name), attribute.namespace()) {
                 used.push((prefix, uri));
@@ -254,9 +248,8 @@ impl<'a> Writer<'_, 'a> {
 fn inherit<'a, 'i: 'a>(apex: Node<'a, 'i>, attributes: &mut Vec<(Attribute<'a, 'i>, &'a str)>) {
     for ancestor in apex.ancestors().skip(1) {
         for attribute in ancestor.attributes().filter(|a| a.namespace() == Some(XML)) {
-            let known = attributes
-                .iter()
-                .any(|(other, _)| other.namespace() == Some(XML) && other.name() == attribute.name());
+            let known =
+                attributes.iter().any(|(other, _)| other.namespace() == Some(XML) && other.name() == attribute.name());
             if !known {
                 let name = &apex.document().input_text()[attribute.range_qname()];
                 attributes.push((attribute, name));
@@ -286,15 +279,9 @@ mod tests {
                     b:a='x'  >\r\n<![CDATA[<&>]]>&#13;<f/></e>\n<!-- d --><?end?>\n";
         let body =
             "<e xmlns:b=\"urn:b\" a=\"&#x9;&#xA;&#xD;&quot;&lt;>\" z=\"1\" b:a=\"x\">\n&lt;&amp;&gt;&#xD;<f></f></e>";
-        assert_eq!(
-            whole(text, &Method::default()),
-            format!("<?pi some\ndata?>\n{body}\n<?end?>")
-        );
+        assert_eq!(whole(text, &Method::default()), format!("<?pi some\ndata?>\n{body}\n<?end?>"));
         let comments = Method::of(algorithm::C14N_COMMENTS, &[]).unwrap();
-        assert_eq!(
-            whole(text, &comments),
-            format!("<?pi some\ndata?>\n<!-- c -->\n{body}\n<!-- d -->\n<?end?>")
-        );
+        assert_eq!(whole(text, &comments), format!("<?pi some\ndata?>\n<!-- c -->\n{body}\n<!-- d -->\n<?end?>"));
     }
 
     #[test]
@@ -328,18 +315,13 @@ mod tests {
             canonicalise(part, &Method::default(), &|_| false),
             "<b xmlns:p=\"urn:p\" xml:lang=\"nn\" xml:space=\"preserve\"><c></c></b>"
         );
-        assert_eq!(
-            canonicalise(part, &exclusive(&[]), &|_| false),
-            "<b xml:lang=\"nn\"><c></c></b>"
-        );
+        assert_eq!(canonicalise(part, &exclusive(&[]), &|_| false), "<b xml:lang=\"nn\"><c></c></b>");
     }
 
     #[test]
     fn leaves_out_subtrees() {
         let tree = Tree::parse("<a><b><c/></b>t<b/><d/></a>").unwrap();
-        let text = canonicalise(tree.document().root(), &Method::default(), &|node| {
-            node.has_tag_name("b")
-        });
+        let text = canonicalise(tree.document().root(), &Method::default(), &|node| node.has_tag_name("b"));
         assert_eq!(text, "<a>t<d></d></a>");
         let text = canonicalise(tree.root(), &Method::default(), &|node| node.has_tag_name("a"));
         assert_eq!(text, "");

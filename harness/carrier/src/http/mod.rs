@@ -1,0 +1,37 @@
+//! HTTP/1.1 with the bytes kept as they were.
+
+mod client;
+mod inbox;
+mod reader;
+
+pub use client::{Answer, Failure, FailureKind, Url, UrlError, post};
+pub use inbox::{Arrival, Inbox, Reply};
+
+use std::time::Duration;
+
+/// What one side may make the other wait for, and how much it may send.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Bytes of the header block.
+    pub head_bytes: usize,
+    /// Bytes of the body: EDI 2.0 caps a request at 35 MB.
+    pub body_bytes: usize,
+    /// For the whole of one request or answer to come in.
+    pub read: Duration,
+    /// To connect, TLS included.
+    pub connect: Duration,
+    /// Connections served at once.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_bytes: 64 * 1024,
+            body_bytes: 40 * 1024 * 1024,
+            read: Duration::from_secs(30),
+            connect: Duration::from_secs(10),
+            connections: 256,
+        }
+    }
+}

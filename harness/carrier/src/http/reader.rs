@@ -1,0 +1,301 @@
+//! Reads one HTTP message off a stream, bounded in every direction.
+
+use super::Limits;
+use thiserror::Error;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+
+/// Header fields that belong to the connection, not to the entity.
+const HOP: [&str; 8] =
+    ["connection", "content-length", "transfer-encoding", "host", "keep-alive", "te", "trailer", "expect"];
+const FIELDS_MAX: usize = 200;
+const CHUNK: usize = 16 * 1024;
+
+/// One HTTP message.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// Request line or status line.
+    pub start: String,
+    /// The header fields of the entity, the bytes as they came, each line ended by CRLF.
+    pub fields: Vec<u8>,
+    /// The body, transfer coding removed.
+    pub body: Vec<u8>,
+    /// Whether the other side means to go on on this connection.
+    pub keep_alive: bool,
+}
+
+impl Read {
+    /// Header fields, blank line, body.
+    pub fn entity(&self) -> Vec<u8> {
+        [&self.fields[..], b"\r\n", &self.body].concat()
+    }
+}
+
+#[derive(Debug, Error)]
+pub(super) enum ReadFailure {
+    #[error("the connection was closed after {received} bytes")]
+    Closed { received: usize },
+    #[error("what came is not HTTP: {0}")]
+    NotHttp(String),
+    #[error("more than {limit} bytes came")]
+    TooLarge { limit: usize },
+    #[error("{0}")]
+    Io(std::io::Error),
+}
+
+enum Framing {
+    Length(usize),
+    Chunked,
+    UntilClose,
+}
+
+/// Reads one message. `buffer` holds what was read beyond the message before.
+pub(super) async fn read<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    is_request: bool,
+    limits: &Limits,
+) -> Result<Read, ReadFailure> {
+    let head_end = loop {
+        if let Some(at) = find(buffer, b"\r\n\r\n") {
+            break at + 4;
+        }
+        if buffer.len() > limits.head_bytes {
+            return Err(ReadFailure::TooLarge { limit: limits.head_bytes });
+        }
+        // Whoever does not begin like HTTP need not be listened to any further.
+        if let Some(reason) = not_http(buffer, is_request) {
+            return Err(ReadFailure::NotHttp(reason));
+        }
+        fill(stream, buffer).await?;
+    };
+    let head: Vec<u8> = buffer.drain(..head_end).collect();
+    let (mut message, framing) = parse_head(&head, is_request)?;
+    message.body = match framing {
+        Framing::Length(length) if length > limits.body_bytes => {
+            return Err(ReadFailure::TooLarge { limit: limits.body_bytes });
+        }
+        Framing::Length(length) => {
+            while buffer.len() < length {
+                fill(stream, buffer).await?;
+            }
+            buffer.drain(..length).collect()
+        }
+        Framing::Chunked => chunked(stream, buffer, limits).await?,
+        Framing::UntilClose => {
+            message.keep_alive = false;
+            until_close(stream, buffer, limits).await?
+        }
+    };
+    Ok(message)
+}
+
+fn not_http(buffer: &[u8], is_request: bool) -> Option<String> {
+    let start = &buffer[..buffer.len().min(8)];
+    let fits = if is_request {
+        start.iter().all(|b| b.is_ascii_uppercase() || *b == b' ' || *b == b'/')
+    } else {
+        b"HTTP/1.".starts_with(&start[..start.len().min(7)])
+    };
+    (!fits).then(|| format!("it begins with `{}`", start.escape_ascii()))
+}
+
+fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing), ReadFailure> {
+    // httparse refuses folded fields; Norwegian senders fold Content-Type as they do in mail.
+    let unfolded = unfold(head);
+    let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
+    let bad = |e: httparse::Error| ReadFailure::NotHttp(e.to_string());
+    let (parsed, status, is_11) = if is_request {
+        let mut request = httparse::Request::new(&mut fields);
+        request.parse(&unfolded).map_err(bad)?;
+        (request.headers, None, request.version == Some(1))
+    } else {
+        let mut response = httparse::Response::new(&mut fields);
+        response.parse(&unfolded).map_err(bad)?;
+        (response.headers, response.code, response.version == Some(1))
+    };
+    let value = |name: &str| {
+        parsed.iter().find(|f| f.name.eq_ignore_ascii_case(name)).map(|f| f.value.trim_ascii().to_ascii_lowercase())
+    };
+    let connection = value("connection").unwrap_or_default();
+    let framing = if value("transfer-encoding").is_some_and(|v| v.ends_with(b"chunked")) {
+        Framing::Chunked
+    } else if let Some(length) = value("content-length") {
+        let text = String::from_utf8_lossy(&length).into_owned();
+        Framing::Length(text.parse().map_err(|_| ReadFailure::NotHttp(format!("Content-Length `{text}`")))?)
+    } else if is_request || matches!(status, Some(100..=199 | 204 | 304)) {
+        Framing::Length(0)
+    } else {
+        Framing::UntilClose
+    };
+    let start = String::from_utf8_lossy(head.split(|&b| b == b'\r').next().unwrap_or_default()).into_owned();
+    let keep_alive = is_11 && connection != b"close";
+    Ok((Read { start, fields: entity_fields(head), body: Vec::new(), keep_alive }, framing))
+}
+
+fn unfold(head: &[u8]) -> Vec<u8> {
+    let mut unfolded: Vec<u8> = Vec::with_capacity(head.len());
+    for line in head.split_inclusive(|&b| b == b'\n') {
+        if line.starts_with(b" ") || line.starts_with(b"\t") {
+            unfolded.truncate(unfolded.trim_ascii_end().len());
+            unfolded.push(b' ');
+            unfolded.extend_from_slice(line.trim_ascii_start());
+            if line.trim_ascii().is_empty() {
+                unfolded.extend_from_slice(b"\r\n");
+            }
+        } else {
+            unfolded.extend_from_slice(line);
+        }
+    }
+    unfolded
+}
+
+/// The lines of the entity's own fields, folded lines included.
+fn entity_fields(head: &[u8]) -> Vec<u8> {
+    let mut kept = Vec::new();
+    let mut keep = false;
+    let lines = head.split_inclusive(|&b| b == b'\n').skip(1);
+    for line in lines.filter(|line| !line.trim_ascii().is_empty()) {
+        if !line.starts_with(b" ") && !line.starts_with(b"\t") {
+            let name = line.split(|&b| b == b':').next().unwrap_or_default().trim_ascii();
+            keep = !HOP.iter().any(|hop| name.eq_ignore_ascii_case(hop.as_bytes()));
+        }
+        if keep {
+            kept.extend_from_slice(line.strip_suffix(b"\n").map_or(line, |l| l.strip_suffix(b"\r").unwrap_or(l)));
+            kept.extend_from_slice(b"\r\n");
+        }
+    }
+    kept
+}
+
+async fn chunked<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+) -> Result<Vec<u8>, ReadFailure> {
+    let mut body = Vec::new();
+    loop {
+        let line = line(stream, buffer, limits).await?;
+        let size = line.split(';').next().unwrap_or_default().trim();
+        let size =
+            usize::from_str_radix(size, 16).map_err(|_| ReadFailure::NotHttp(format!("chunk size `{size}`")))?;
+        if body.len().saturating_add(size) > limits.body_bytes {
+            return Err(ReadFailure::TooLarge { limit: limits.body_bytes });
+        }
+        if size == 0 {
+            // Trailer fields, up to the empty line.
+            while !self::line(stream, buffer, limits).await?.is_empty() {}
+            return Ok(body);
+        }
+        while buffer.len() < size + 2 {
+            fill(stream, buffer).await?;
+        }
+        body.extend(buffer.drain(..size));
+        buffer.drain(..2);
+    }
+}
+
+async fn line<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+) -> Result<String, ReadFailure> {
+    loop {
+        if let Some(at) = find(buffer, b"\r\n") {
+            let line: Vec<u8> = buffer.drain(..at + 2).collect();
+            return Ok(String::from_utf8_lossy(&line[..at]).into_owned());
+        }
+        if buffer.len() > limits.head_bytes {
+            return Err(ReadFailure::TooLarge { limit: limits.head_bytes });
+        }
+        fill(stream, buffer).await?;
+    }
+}
+
+async fn until_close<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+) -> Result<Vec<u8>, ReadFailure> {
+    loop {
+        if buffer.len() > limits.body_bytes {
+            return Err(ReadFailure::TooLarge { limit: limits.body_bytes });
+        }
+        match fill(stream, buffer).await {
+            Ok(()) => {}
+            Err(ReadFailure::Closed { .. }) => return Ok(std::mem::take(buffer)),
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn fill<S: AsyncRead + Unpin>(stream: &mut S, buffer: &mut Vec<u8>) -> Result<(), ReadFailure> {
+    let received = buffer.len();
+    buffer.reserve(CHUNK);
+    match stream.read_buf(buffer).await {
+        Ok(0) => Err(ReadFailure::Closed { received }),
+        Ok(_) => Ok(()),
+        Err(error) if is_close(&error) => Err(ReadFailure::Closed { received }),
+        Err(error) => Err(ReadFailure::Io(error)),
+    }
+}
+
+fn is_close(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof)
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn run(bytes: &[u8], is_request: bool) -> Result<Read, ReadFailure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let limits = Limits { body_bytes: 100, ..Limits::default() };
+        runtime.block_on(read(&mut &bytes[..], &mut Vec::new(), is_request, &limits))
+    }
+
+    #[test]
+    fn keeps_the_entity_fields_as_they_came() {
+        let read = run(
+            b"POST /x HTTP/1.1\r\nHost: a\r\nSOAPaction: \"ebXML\"\r\nContent-Type: text/xml;\r\n charset=x\r\nContent-Length: 3\r\n\r\nabc",
+            true,
+        )
+        .unwrap();
+        assert_eq!(read.start, "POST /x HTTP/1.1");
+        let entity = read.entity();
+        assert_eq!(entity, b"SOAPaction: \"ebXML\"\r\nContent-Type: text/xml;\r\n charset=x\r\n\r\nabc");
+    }
+
+    #[test]
+    fn reads_every_framing() {
+        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\nT: 1\r\n\r\n";
+        assert_eq!(run(chunked, false).unwrap().body, b"abc");
+        assert_eq!(run(b"HTTP/1.0 500 No\r\n\r\nrest", false).unwrap().body, b"rest");
+        assert_eq!(run(b"HTTP/1.1 204 No\r\n\r\n", false).unwrap().body, b"");
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert!(matches!(run(b"SSH-2.0-x\r\n", false), Err(ReadFailure::NotHttp(_))));
+        assert!(matches!(run(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", false), Err(ReadFailure::Closed { .. })));
+        assert!(matches!(
+            run(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n", false),
+            Err(ReadFailure::TooLarge { limit: 100 })
+        ));
+        let endless = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 500]].concat();
+        assert!(matches!(run(&endless, false), Err(ReadFailure::TooLarge { limit: 100 })));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..300), is_request: bool) {
+            let _ = run(&bytes, is_request);
+            let _ = run(&[b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec(), bytes].concat(), false);
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What is known about a run as a whole: who answered what, how slowly, and what silence means.
+//!
+//! **Silence.** Until anything of the subject was seen, silence is a matter of configuration, never of
+//! conformance (design §4). An answer that is due and does not come is *not established*, since patience is
+//! ours and not the standard's. An absence that is wanted counts only when the scenario watched for it, and
+//! only to a horizon: from the last sending to the end of the run, at least the profile's quiet time and ten
+//! times the slowest answer of that kind in this run.
+//!
+//! **Several envelopes with one MsgId.** An AppRec names a MsgId and not an envelope. The first AppRec of a
+//! recipient belongs to the first envelope (or to the envelope that was addressed to that recipient, when the
+//! first was not); each further one of the same recipient belongs to the envelope sent last before it.
+
+use crate::profile::Profile;
+use crate::verdict::Cause;
+use evidence::event::TransportFailure;
+use evidence::history::{Author, AwaitOutcome, Exchange, History, MessageRecord, TransportOutcome};
+use std::collections::{BTreeMap, BTreeSet};
+use wire::ebxml::MessageKind;
+
+/// Answers this many times slower than the slowest one seen would still be waited for.
+const PATIENCE_FACTOR: u64 = 10;
+
+/// See the module's page.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    exchange_of_answer: BTreeMap<usize, usize>,
+    signals: Vec<Vec<usize>>,
+    apprecs: Vec<Vec<usize>>,
+    slowest_signal_ms: u64,
+    slowest_apprec_ms: u64,
+    heard: bool,
+    accepted: bool,
+    sent_without_message_id: bool,
+}
+
+/// The two sorts of answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum AnswerKind {
+    /// Acknowledgment, ErrorList, SOAP Fault.
+    Signal,
+    /// AppRec.
+    AppRec,
+}
+
+/// Whether an absence counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// It does; so long nothing came, in milliseconds.
+    Established(u64),
+    /// It does not, and why.
+    Open(Cause, String),
+}
+
+impl Facts {
+    /// Looks at a history once.
+    pub fn of(history: &History) -> Self {
+        let mut facts = Self {
+            heard: history.heard_subject(),
+            ..Self::default()
+        };
+        for (index, exchange) in history.exchanges.iter().enumerate() {
+            facts.signals.push(signals_of(history, exchange));
+            for &answer in exchange.signals.iter().chain(&exchange.apprecs) {
+                facts.exchange_of_answer.entry(answer).or_insert(index);
+            }
+        }
+        facts.apprecs = vec![Vec::new(); history.exchanges.len()];
+        facts.attribute_apprecs(history);
+        facts.measure(history);
+        facts.sent_without_message_id = history.messages.iter().any(|m| {
+            m.author == Author::Harness
+                && m.message
+                    .soap()
+                    .is_some_and(|e| e.message_id().is_none_or(str::is_empty))
+        });
+        facts
+    }
+
+    /// The transport answers of an exchange that came after its message was sent, as message indices.
+    pub fn signals(&self, exchange: usize) -> &[usize] {
+        self.signals.get(exchange).map_or(&[], Vec::as_slice)
+    }
+
+    /// The AppRecs that belong to an exchange's very envelope, as message indices.
+    pub fn apprecs(&self, exchange: usize) -> &[usize] {
+        self.apprecs.get(exchange).map_or(&[], Vec::as_slice)
+    }
+
+    /// The exchange in which a message is an answer.
+    pub fn exchange_of_answer(&self, message: usize) -> Option<usize> {
+        self.exchange_of_answer.get(&message).copied()
+    }
+
+    /// Whether a correct message of ours was ever acknowledged in this run.
+    pub fn accepted(&self) -> bool {
+        self.accepted
+    }
+
+    /// Whether anything of the subject was ever seen.
+    pub fn heard(&self) -> bool {
+        self.heard
+    }
+
+    /// Whether a message of ours had no MessageId: its ErrorList can refer to nothing (rule 76 against rule 122).
+    pub fn sent_without_message_id(&self) -> bool {
+        self.sent_without_message_id
+    }
+
+    fn measure(&mut self, history: &History) {
+        for (index, exchange) in history.exchanges.iter().enumerate() {
+            let stimulus = &history.messages[exchange.stimulus];
+            let (Author::Harness, Some(sent)) = (stimulus.author, first_sending(stimulus)) else {
+                continue;
+            };
+            let delay = |answer: &usize| history.messages[*answer].at_ms.saturating_sub(sent);
+            self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
+            self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
+            let acknowledged = |i: &usize| history.messages[*i].message.kind() == MessageKind::Acknowledgment;
+            self.accepted |= stimulus.is_undeviated() && self.signals[index].iter().any(acknowledged);
+        }
+    }
+
+    fn attribute_apprecs(&mut self, history: &History) {
+        for (index, exchange) in history.exchanges.iter().enumerate() {
+            if !exchange.same_msg_id.is_empty() {
+                continue;
+            }
+            let later = history.exchanges.iter().enumerate().skip(index + 1);
+            let family: Vec<usize> = std::iter::once(index)
+                .chain(
+                    later
+                        .filter(|(_, e)| e.same_msg_id.first() == Some(&exchange.stimulus))
+                        .map(|(i, _)| i),
+                )
+                .filter(|&i| {
+                    history.messages[history.exchanges[i].stimulus].author == history.messages[exchange.stimulus].author
+                })
+                .collect();
+            let mut answered = BTreeSet::new();
+            for &apprec in &exchange.apprecs {
+                let is_first = answered.insert(recipient_of(&history.messages[apprec]));
+                let owner = owner_of(history, &family, apprec, is_first);
+                self.apprecs[owner].push(apprec);
+            }
+        }
+    }
+
+    /// Why an answer that was due is not there.
+    pub fn why_missing(&self, stimulus: &MessageRecord) -> (Cause, String) {
+        let outcomes: Vec<&TransportOutcome> = stimulus.sendings.iter().filter_map(|s| s.outcome.as_ref()).collect();
+        let reached = outcomes.iter().any(|o| matches!(o, TransportOutcome::Answered { .. }));
+        match outcomes.last() {
+            _ if stimulus.sendings.is_empty() => (Cause::Harness, "the message was never sent".to_owned()),
+            Some(TransportOutcome::Failed { failure, detail, .. })
+                if !reached && *failure != TransportFailure::TimedOut =>
+            {
+                (Cause::Environment, format!("{}: {detail}", failure.code()))
+            }
+            Some(TransportOutcome::Answered { status, .. }) if (400..500).contains(status) => (
+                Cause::Configuration,
+                format!("none; the endpoint answered HTTP {status}"),
+            ),
+            Some(TransportOutcome::Answered { status, .. }) if *status >= 500 => {
+                (Cause::Environment, format!("none; the endpoint answered HTTP {status}"))
+            }
+            _ if !self.heard => (
+                Cause::Configuration,
+                "none; nothing of the subject was seen in this run".to_owned(),
+            ),
+            _ => (Cause::TimedOut, "none in time".to_owned()),
+        }
+    }
+
+    /// Whether the absence of an answer counts (see the module's page).
+    pub fn silence(&self, history: &History, profile: &Profile, stimulus: &MessageRecord, kind: AnswerKind) -> Silence {
+        let sendings: Vec<u64> = stimulus.sendings.iter().map(|s| s.at_ms).collect();
+        let Some(&last) = sendings.last() else {
+            return Silence::Open(Cause::Harness, "the message was never sent".to_owned());
+        };
+        let (cause, why) = self.why_missing(stimulus);
+        if cause != Cause::TimedOut {
+            return Silence::Open(cause, why);
+        }
+        if !watched(history, stimulus, kind) {
+            return Silence::Open(Cause::TimedOut, "nothing, but nobody watched for it".to_owned());
+        }
+        let slowest = match kind {
+            AnswerKind::Signal => self.slowest_signal_ms,
+            AnswerKind::AppRec => self.slowest_apprec_ms,
+        };
+        let horizon = history.horizon_ms.saturating_sub(last);
+        let needed = profile.quiet_ms.max(slowest.saturating_mul(PATIENCE_FACTOR));
+        if horizon >= needed {
+            Silence::Established(horizon)
+        } else {
+            Silence::Open(
+                Cause::TimedOut,
+                format!("nothing for {horizon} ms, {needed} ms are needed"),
+            )
+        }
+    }
+
+    /// Whether so much time followed a moment that another answer would have been seen.
+    pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64) -> bool {
+        history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms
+    }
+}
+
+fn first_sending(record: &MessageRecord) -> Option<u64> {
+    record.sendings.first().map(|s| s.at_ms)
+}
+
+/// A MessageId that went out in two compositions has every signal in both exchanges; one that came before a
+/// composition was sent does not answer it.
+fn signals_of(history: &History, exchange: &Exchange) -> Vec<usize> {
+    let sent = first_sending(&history.messages[exchange.stimulus]);
+    let after = |index: &&usize| sent.is_none_or(|sent| history.messages[**index].at_ms >= sent);
+    exchange.signals.iter().filter(after).copied().collect()
+}
+
+/// Who answers in an AppRec: the HER-ids of its Sender.
+pub(crate) fn recipient_of(record: &MessageRecord) -> (Option<u32>, Option<u32>) {
+    let sender = record.apprec().and_then(|a| a.sender.as_ref());
+    sender.map_or((None, None), |s| (s.her_of_enterprise(), s.her_of_party()))
+}
+
+fn owner_of(history: &History, family: &[usize], apprec: usize, is_first: bool) -> usize {
+    let record = &history.messages[apprec];
+    let to = |&exchange: &usize| {
+        history.messages[history.exchanges[exchange].stimulus]
+            .message
+            .soap()
+            .and_then(|e| e.to_her())
+    };
+    let was_sent = |exchange: &&usize| {
+        let sent = first_sending(&history.messages[history.exchanges[**exchange].stimulus]);
+        sent.is_some_and(|sent| sent <= record.at_ms)
+    };
+    let latest = family.iter().rev().find(was_sent).copied().unwrap_or(family[0]);
+    let party = recipient_of(record).1;
+    let meant_for_latest = party.is_some() && to(&latest) == party && to(&family[0]) != party;
+    if is_first && !meant_for_latest {
+        family[0]
+    } else {
+        latest
+    }
+}
+
+/// Whether a step of the scenario waited in vain for such an answer to this message, as it hoped.
+fn watched(history: &History, stimulus: &MessageRecord, kind: AnswerKind) -> bool {
+    let Some(composed) = &stimulus.composed else {
+        return false;
+    };
+    history.awaits.iter().any(|a| {
+        let same = Some(&a.awaited.scenario) == composed.scenario.as_ref()
+            && Some(&a.awaited.label) == composed.label.as_ref();
+        let fits = match kind {
+            AnswerKind::AppRec => a.awaited.what == "apprec",
+            AnswerKind::Signal => a.awaited.what != "apprec",
+        };
+        same && fits && matches!(a.outcome, Some(AwaitOutcome::Quiet(_)))
+    })
+}

@@ -1,0 +1,75 @@
+//! What stood in the way of judging, beside single observations.
+
+use crate::facts::Facts;
+use crate::verdict::Cause;
+use evidence::event::{Seq, TransportFailure};
+use evidence::history::{Author, History, TransportOutcome};
+
+/// Something about the run as a whole that is no matter of conformance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// Configuration or environment.
+    pub cause: Cause,
+    /// What was seen, in one sentence.
+    pub detail: String,
+    /// The event that shows it.
+    pub about: Option<Seq>,
+}
+
+/// Looks at how the messages of ours travelled, and whether anything came back in the whole run.
+///
+/// A message of ours of which no sending reached the subject is a matter of the environment. While nothing of
+/// the subject was ever seen though it could be reached, something is not configured (design §4). A probe that
+/// failed matters only then: a run that went well has disproved it.
+pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
+    let mut conditions: Vec<Condition> = history
+        .messages
+        .iter()
+        .filter(|m| m.author == Author::Harness && !m.sendings.is_empty())
+        .filter_map(|m| {
+            let outcomes = || m.sendings.iter().filter_map(|s| s.outcome.as_ref());
+            let reached = outcomes().any(|o| matches!(o, TransportOutcome::Answered { .. }));
+            let failed = outcomes().filter_map(|o| match o {
+                TransportOutcome::Failed { failure, detail, seq } => Some((*failure, detail, *seq)),
+                TransportOutcome::Answered { .. } => None,
+            });
+            let (failure, detail, seq) = failed.last().filter(|_| !reached)?;
+            // A peer that is slow to answer on the connection may have taken the message all the same.
+            if failure == TransportFailure::TimedOut && facts.heard() {
+                return None;
+            }
+            Some(Condition {
+                cause: Cause::Environment,
+                detail: format!("{}: {detail}", failure.code()),
+                about: Some(seq),
+            })
+        })
+        .collect();
+    if facts.heard() {
+        return conditions;
+    }
+    let failed_probes = history.preflight.iter().filter(|(_, ok, ..)| !ok);
+    conditions.extend(failed_probes.map(|(probe, _, detail, seq)| Condition {
+        cause: if probe == "connect" {
+            Cause::Environment
+        } else {
+            Cause::Configuration
+        },
+        detail: format!("{probe}: {detail}"),
+        about: Some(*seq),
+    }));
+    let sent = history
+        .messages
+        .iter()
+        .any(|m| m.author == Author::Harness && !m.sendings.is_empty());
+    if sent && conditions.is_empty() {
+        conditions.push(Condition {
+            cause: Cause::Configuration,
+            detail:
+                "nothing of the subject was seen in this run: does it know our address, our HER-id and our certificate?"
+                    .to_owned(),
+            about: None,
+        });
+    }
+    conditions
+}

@@ -1,0 +1,298 @@
+//! What a scenario allows, compared with what the subject did.
+//!
+//! For each labelled message a scenario lists every outcome that the standards allow. An outcome has up to two
+//! halves: the transport answer (the first one, with its severity) and the AppRec (the first of each
+//! recipient, with status and codes). Each half is compared by itself:
+//!
+//! | allowed | seen | the half is |
+//! |---|---|---|
+//! | an answer | that answer | met |
+//! | an answer | another one | **not met**: something is there that must not be |
+//! | an answer | none | open: patience is ours, not the standard's; or the cause that [`Facts::why_missing`] finds |
+//! | none | none, watched for, to the horizon | met |
+//! | none | none, but not watched for or too short | open |
+//! | none | an answer | **not met** |
+//!
+//! An outcome is met when both halves are, not met when one is not, open otherwise. If any allowed outcome is
+//! met, its requirements are satisfied. If not, but one is open, nothing can be told yet about the
+//! requirements of the open ones. If none is even open, the requirements of all of them are violated: then
+//! there is always positive evidence, an event that shows what ought not to be.
+//!
+//! One exception: a refusal with `SecurityFailure` or `DeliveryFailure`, or a SOAP Fault, while the subject
+//! has not accepted a single correct message of ours in this run, says that it does not know us yet. That is
+//! configuration.
+
+use crate::catalogue::RequirementId;
+use crate::check::shown;
+use crate::facts::{AnswerKind, Facts, Silence, recipient_of};
+use crate::observation::Observation;
+use crate::profile::Profile;
+use crate::verdict::{Cause, Verdict};
+use evidence::event::{Allowed, AppRecExpected, Expectation, Seq, SignalExpected};
+use evidence::history::{Exchange, History, MessageRecord};
+use std::collections::BTreeSet;
+use wire::ebxml::{MessageKind, Severity};
+use wire::place::Place;
+
+pub(super) struct Expectations<'h> {
+    pub history: &'h History,
+    pub profile: &'h Profile,
+    pub facts: &'h Facts,
+}
+
+/// One expectation, compared.
+pub(super) struct Compared {
+    pub scenario: String,
+    pub label: String,
+    pub line: u32,
+    pub expected: String,
+    pub met: Met,
+    pub observations: Vec<Observation>,
+}
+
+/// Whether what was expected came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Met {
+    Yes,
+    No(String),
+    Open(String),
+}
+
+/// One half of an outcome, or a whole one.
+enum Half {
+    Met(Seq, String),
+    NotMet(Seq, String),
+    Open(Cause, String),
+}
+
+/// One message of ours with what answered it.
+struct Shown<'h> {
+    stimulus: &'h MessageRecord,
+    signal: Option<&'h MessageRecord>,
+    apprecs: Vec<&'h MessageRecord>,
+}
+
+impl<'h> Expectations<'h> {
+    pub fn compare(&self) -> Vec<Compared> {
+        let scenarios = self.history.scenarios.iter();
+        let pairs = scenarios.flat_map(|(s, ..)| s.expectations.iter().map(move |e| (s.scenario.as_str(), e)));
+        pairs
+            .map(|(scenario, expectation)| self.one(scenario, expectation))
+            .collect()
+    }
+
+    fn one(&self, scenario: &str, expectation: &Expectation) -> Compared {
+        let mut compared = Compared {
+            scenario: scenario.to_owned(),
+            label: expectation.label.clone(),
+            line: expectation.line,
+            expected: in_words(&expectation.allowed),
+            met: Met::Open("the message was never made".to_owned()),
+            observations: Vec::new(),
+        };
+        let Some(exchange) = self.history.labelled(scenario, &expectation.label) else {
+            return compared;
+        };
+        let shown = self.shown(exchange);
+        let halves: Vec<(&Allowed, Half)> = expectation
+            .allowed
+            .iter()
+            .map(|allowed| (allowed, self.outcome(allowed, &shown)))
+            .collect();
+        let ids = |fits: fn(&Half) -> bool| -> BTreeSet<&str> {
+            let fitting = halves.iter().filter(|(_, half)| fits(half));
+            fitting
+                .flat_map(|(allowed, _)| allowed.requirements.iter().map(String::as_str))
+                .collect()
+        };
+        let mut observe = |ids: BTreeSet<&str>, about: Seq, verdict: Verdict, got: &str| {
+            for id in ids {
+                let place = Place::named(format!("the answer to `{}`", expectation.label));
+                let mut observation = Observation::new(RequirementId::new(id), about, verdict, place);
+                observation.expected.clone_from(&compared.expected);
+                got.clone_into(&mut observation.got);
+                observation.scenario = Some(scenario.to_owned());
+                observation.scenario_line = Some(expectation.line);
+                compared.observations.push(observation);
+            }
+        };
+        if let Some((allowed, Half::Met(about, got))) = halves.iter().find(|(_, half)| matches!(half, Half::Met(..))) {
+            let ids = allowed.requirements.iter().map(String::as_str).collect();
+            observe(ids, *about, Verdict::Satisfied, got);
+            compared.met = Met::Yes;
+        } else if let Some((_, Half::Open(cause, got))) = halves.iter().find(|(_, half)| matches!(half, Half::Open(..)))
+        {
+            let ids = ids(|half| matches!(half, Half::Open(..)));
+            observe(ids, shown.stimulus.seq, Verdict::CannotTell(*cause), got);
+            compared.met = Met::Open(got.clone());
+        } else if let Some((_, Half::NotMet(about, got))) = halves.first() {
+            let ids = ids(|half| matches!(half, Half::NotMet(..)));
+            observe(ids, *about, Verdict::Violated, got);
+            compared.met = Met::No(got.clone());
+        }
+        compared
+    }
+
+    fn shown(&self, exchange: &'h Exchange) -> Shown<'h> {
+        let history = self.history;
+        let index = history
+            .exchanges
+            .iter()
+            .position(|e| std::ptr::eq(e, exchange))
+            .unwrap_or_default();
+        let message = |i: &usize| &history.messages[*i];
+        let mut answered = BTreeSet::new();
+        let apprecs = self
+            .facts
+            .apprecs(index)
+            .iter()
+            .map(message)
+            .filter(|m| answered.insert(recipient_of(m)))
+            .collect();
+        let signal = self.facts.signals(index).first().map(message);
+        Shown {
+            stimulus: &history.messages[exchange.stimulus],
+            signal,
+            apprecs,
+        }
+    }
+
+    fn outcome(&self, allowed: &Allowed, shown: &Shown<'h>) -> Half {
+        let signal = allowed.signal.map(|signal| self.signal(signal, shown));
+        let apprec = allowed.apprec.as_ref().map(|apprec| self.apprec(apprec, shown));
+        match (signal, apprec) {
+            (Some(not @ Half::NotMet(..)), _) | (_, Some(not @ Half::NotMet(..))) => not,
+            (Some(open @ Half::Open(..)), _) | (_, Some(open @ Half::Open(..))) => open,
+            (Some(Half::Met(_, one)), Some(Half::Met(about, other))) => Half::Met(about, format!("{one}; {other}")),
+            (Some(half), None) | (None, Some(half)) => half,
+            (None, None) => Half::Met(shown.stimulus.seq, "nothing is said about the answer".to_owned()),
+        }
+    }
+
+    fn signal(&self, expected: SignalExpected, shown: &Shown<'h>) -> Half {
+        let Some(signal) = shown.signal else {
+            return self.absent(expected == SignalExpected::None, shown, AnswerKind::Signal);
+        };
+        let (kind, got) = kind_of_signal(signal);
+        if kind == Some(expected) {
+            Half::Met(signal.seq, got)
+        } else if expected == SignalExpected::Acknowledgment && self.is_stranger(signal) {
+            Half::Open(
+                Cause::Configuration,
+                format!("{got}, and no correct message of ours was accepted in this run"),
+            )
+        } else {
+            Half::NotMet(signal.seq, got)
+        }
+    }
+
+    /// Whether a refusal only says that the subject does not know us yet (see the module's page).
+    fn is_stranger(&self, signal: &MessageRecord) -> bool {
+        let codes = || {
+            signal
+                .message
+                .soap()
+                .into_iter()
+                .flat_map(|e| &e.error_lists)
+                .flat_map(|l| &l.errors)
+        };
+        let unknown = |code: &str| matches!(code, "SecurityFailure" | "DeliveryFailure");
+        let says_so = codes().any(|e| e.code.as_ref().is_some_and(|c| unknown(c.value.trim())));
+        !self.facts.accepted() && (signal.message.kind() == MessageKind::Fault || says_so)
+    }
+
+    fn apprec(&self, expected: &AppRecExpected, shown: &Shown<'h>) -> Half {
+        let wants_none = *expected == AppRecExpected::None;
+        let Some(first) = shown.apprecs.first() else {
+            return self.absent(wants_none, shown, AnswerKind::AppRec);
+        };
+        let mismatch = shown.apprecs.iter().find(|record| !fits(expected, record));
+        match mismatch {
+            Some(record) => Half::NotMet(record.seq, apprec_in_words(record)),
+            None => Half::Met(first.seq, apprec_in_words(first)),
+        }
+    }
+
+    fn absent(&self, wanted: bool, shown: &Shown<'h>, kind: AnswerKind) -> Half {
+        let name = match kind {
+            AnswerKind::Signal => "no transport answer",
+            AnswerKind::AppRec => "no AppRec",
+        };
+        if !wanted {
+            let (cause, why) = self.facts.why_missing(shown.stimulus);
+            return Half::Open(cause, format!("{name}: {why}"));
+        }
+        match self.facts.silence(self.history, self.profile, shown.stimulus, kind) {
+            Silence::Established(ms) => Half::Met(shown.stimulus.seq, format!("{name} for {ms} ms")),
+            Silence::Open(cause, why) => Half::Open(cause, format!("{name}: {why}")),
+        }
+    }
+}
+
+fn fits(expected: &AppRecExpected, record: &MessageRecord) -> bool {
+    let (AppRecExpected::Status { status, errors }, Some(apprec)) = (expected, record.apprec()) else {
+        return false;
+    };
+    let codes_fit = errors.is_empty() || apprec.error_codes().any(|code| errors.iter().any(|e| e == code));
+    apprec.status_code() == Some(status.as_str()) && codes_fit
+}
+
+fn kind_of_signal(signal: &MessageRecord) -> (Option<SignalExpected>, String) {
+    match signal.message.kind() {
+        MessageKind::Acknowledgment => (Some(SignalExpected::Acknowledgment), "Acknowledgment".to_owned()),
+        MessageKind::Fault => (Some(SignalExpected::Fault), "SOAP Fault".to_owned()),
+        MessageKind::ErrorList => {
+            let list = signal.message.soap().and_then(|e| e.error_lists.first());
+            let severity = list.map_or(Severity::Error, wire::ebxml::ErrorList::severity);
+            let codes = list.into_iter().flat_map(|l| &l.errors).filter_map(|e| e.code.as_ref());
+            let codes: Vec<String> = codes.map(|c| shown(&c.value)).collect();
+            let kind = match severity {
+                Severity::Error => SignalExpected::Error,
+                Severity::Warning => SignalExpected::Warning,
+            };
+            (
+                Some(kind),
+                format!("ErrorList {} {}", severity.code(), codes.join(" "))
+                    .trim_end()
+                    .to_owned(),
+            )
+        }
+        other => (None, other.name().to_owned()),
+    }
+}
+
+fn apprec_in_words(record: &MessageRecord) -> String {
+    let Some(apprec) = record.apprec() else {
+        return "an AppRec that cannot be read".to_owned();
+    };
+    let codes: Vec<&str> = apprec.error_codes().collect();
+    let status = apprec
+        .status_code()
+        .map_or_else(|| "without status".to_owned(), |s| format!("status {s}"));
+    format!("AppRec {status} {}", codes.join(" ")).trim_end().to_owned()
+}
+
+/// All allowed outcomes, in words.
+fn in_words(allowed: &[Allowed]) -> String {
+    let one = |allowed: &Allowed| {
+        let signal = allowed.signal.map(|signal| match signal {
+            SignalExpected::Acknowledgment => "Acknowledgment",
+            SignalExpected::Warning => "ErrorList Warning",
+            SignalExpected::Error => "ErrorList Error",
+            SignalExpected::Fault => "SOAP Fault",
+            SignalExpected::None => "no transport answer",
+        });
+        let apprec = allowed.apprec.as_ref().map(|apprec| match apprec {
+            AppRecExpected::None => "no AppRec".to_owned(),
+            AppRecExpected::Status { status, errors } if errors.is_empty() => format!("AppRec status {status}"),
+            AppRecExpected::Status { status, errors } => format!("AppRec status {status} with {}", errors.join(" or ")),
+        });
+        let parts: Vec<String> = signal.map(str::to_owned).into_iter().chain(apprec).collect();
+        if parts.is_empty() {
+            "anything".to_owned()
+        } else {
+            parts.join(" and ")
+        }
+    };
+    allowed.iter().map(one).collect::<Vec<_>>().join(", or ")
+}

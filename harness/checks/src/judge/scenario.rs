@@ -1,0 +1,102 @@
+//! What each scenario came to. No pass without evidence: a scenario without an observation is not established.
+
+use super::expectation::{Compared, Met};
+use crate::catalogue::Level;
+use crate::observation::Observation;
+use crate::verdict::Verdict;
+use evidence::event::ScenarioOutcome;
+use evidence::history::History;
+
+/// What a scenario came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Ended as planned, with what was expected, and no obligation was violated in it.
+    Passed,
+    /// It cannot be told.
+    NotEstablished,
+    /// The subject did something else than is allowed, or violated an obligation in one of its messages.
+    Failed,
+}
+
+impl Outcome {
+    /// The word in `result.json`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::NotEstablished => "not-established",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// One scenario's verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScenarioVerdict {
+    /// The scenario's id.
+    pub id: String,
+    /// Its title, in English.
+    pub title: String,
+    /// Its file.
+    pub file: String,
+    /// What it came to.
+    pub verdict: Outcome,
+    /// Why, unless it passed; one sentence each.
+    pub reasons: Vec<String>,
+}
+
+pub(super) fn verdicts(
+    history: &History,
+    expected: &[Compared],
+    observations: &[Observation],
+    level: &dyn Fn(&str) -> Level,
+) -> Vec<ScenarioVerdict> {
+    let of_one = |(started, _, ended): &(evidence::event::ScenarioStarted, u64, Option<ScenarioOutcome>)| {
+        let id = &started.scenario;
+        let own = || observations.iter().filter(|o| o.scenario.as_ref() == Some(id));
+        let expected = || expected.iter().filter(|e| e.scenario == *id);
+        let mut failed: Vec<String> = expected()
+            .filter_map(|e| reason(e, |m| matches!(m, Met::No(_))))
+            .collect();
+        let violated =
+            own().filter(|o| o.verdict == Verdict::Violated && level(o.requirement.as_str()).is_obligation());
+        failed.extend(violated.map(|o| format!("event {}: {} violated: got {}", o.about, o.requirement, o.got)));
+        let mut open: Vec<String> = expected()
+            .filter_map(|e| reason(e, |m| matches!(m, Met::Open(_))))
+            .collect();
+        match ended {
+            Some(ScenarioOutcome::Finished) => {}
+            Some(ScenarioOutcome::Abandoned { reason }) => open.push(format!("abandoned: {reason}")),
+            None => open.push("the log ends before the scenario does".to_owned()),
+        }
+        let doubtful = own().filter(|o| matches!(o.verdict, Verdict::CannotTell(_)));
+        open.extend(doubtful.map(|o| format!("event {}: {} {}: got {}", o.about, o.requirement, o.verdict, o.got)));
+        if own().next().is_none() {
+            open.push("nothing was observed".to_owned());
+        }
+        let (verdict, reasons) = if !failed.is_empty() {
+            (Outcome::Failed, failed)
+        } else if !open.is_empty() {
+            (Outcome::NotEstablished, open)
+        } else {
+            (Outcome::Passed, Vec::new())
+        };
+        ScenarioVerdict {
+            id: id.clone(),
+            title: started.title.clone(),
+            file: started.file.clone(),
+            verdict,
+            reasons,
+        }
+    };
+    history.scenarios.iter().map(of_one).collect()
+}
+
+fn reason(compared: &Compared, fits: fn(&Met) -> bool) -> Option<String> {
+    match &compared.met {
+        met @ (Met::No(got) | Met::Open(got)) if fits(met) => Some(format!(
+            "`{}` (line {}): expected {}, got {got}",
+            compared.label, compared.line, compared.expected
+        )),
+        _ => None,
+    }
+}

@@ -1,0 +1,401 @@
+//! What can happen in a run: facts in the past tense, never conclusions.
+
+use jiff::Timestamp;
+
+use crate::digest::Digest;
+
+/// Position of an event in its log, from 0.
+pub type Seq = u64;
+
+/// An event as it stands in a log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// Position in the log.
+    pub seq: Seq,
+    /// Wall clock.
+    pub at: Timestamp,
+    /// Which process wrote it: 0 for the first, one more for each resumption.
+    pub epoch: u32,
+    /// Milliseconds since that process began, monotonic.
+    pub elapsed_ms: u64,
+    /// The event that led to this one.
+    pub cause: Option<Seq>,
+    /// The fact.
+    pub event: Event,
+}
+
+/// A fact.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A run began.
+    RunStarted(RunStarted),
+    /// Who is tested, as the subject file says.
+    SubjectDescribed(Subject),
+    /// A probe before the run was carried out.
+    PreflightObserved {
+        /// Name of the probe, e.g. `connect`.
+        probe: String,
+        /// Whether it found what it looked for.
+        ok: bool,
+        /// What was seen.
+        detail: String,
+    },
+    /// A scenario began.
+    ScenarioStarted(ScenarioStarted),
+    /// A message was made by the harness.
+    MessageComposed(Composed),
+    /// A message left the harness; the cause is its composition.
+    MessageSent {
+        /// The composition.
+        composed: Seq,
+        /// Address it went to.
+        to: String,
+        /// Sendings of this composition so far, from 1.
+        attempt: u32,
+    },
+    /// The carrier of the other side answered a sending; the cause is the sending.
+    TransportAnswered {
+        /// HTTP status.
+        status: u16,
+        /// The entity of the answer, headers and body.
+        entity: Option<Digest>,
+    },
+    /// A sending failed in the carrier; the cause is the sending.
+    TransportFailed {
+        /// What sort of failure.
+        failure: TransportFailure,
+        /// What was seen, in one sentence.
+        detail: String,
+    },
+    /// A message came in.
+    MessageArrived {
+        /// How: `http`, `file`, `mail`.
+        carrier: String,
+        /// Who connected, or the file's name.
+        from: String,
+        /// The entity, headers and body, as it came.
+        entity: Digest,
+    },
+    /// The encrypted payload of a message was opened, and its content key kept.
+    PayloadOpened {
+        /// The message: a composition or an arrival.
+        message: Seq,
+        /// The MIME part, counted from 0.
+        part: usize,
+        /// The content-encryption key, as [`wire::cms::ContentKey`] writes it.
+        key: Digest,
+    },
+    /// The payload of an arrival could not be opened with the keys of the party it was sent to.
+    PayloadSealed {
+        /// The arrival.
+        message: Seq,
+        /// The MIME part, counted from 0.
+        part: usize,
+        /// Why.
+        reason: String,
+    },
+    /// The harness began to wait.
+    AwaitOpened(Await),
+    /// What was waited for is there; the cause is the arrival.
+    AwaitMet {
+        /// The waiting.
+        awaited: Seq,
+    },
+    /// Patience ran out.
+    AwaitLapsed {
+        /// The waiting.
+        awaited: Seq,
+        /// Why: patience, or the subject could not be reached.
+        reason: String,
+    },
+    /// Nothing of the kind came for a while.
+    SilenceObserved {
+        /// The waiting.
+        awaited: Seq,
+        /// How long, in milliseconds.
+        quiet_ms: u64,
+    },
+    /// A scenario told the harness to treat an arrival as lost; the cause is the arrival.
+    ReceiptIgnored {
+        /// The arrival.
+        message: Seq,
+    },
+    /// An operator was asked something.
+    OperatorAsked {
+        /// The question.
+        question: String,
+    },
+    /// An operator answered; the cause is the question.
+    OperatorAnswered {
+        /// The answer.
+        answer: String,
+    },
+    /// A scenario ended.
+    ScenarioEnded {
+        /// Its id.
+        scenario: String,
+        /// Whether all steps were carried out, and if not why.
+        outcome: ScenarioOutcome,
+    },
+    /// The run went on in a new process.
+    RunResumed {
+        /// The tool and its version.
+        tool: String,
+    },
+    /// A half-written last line was set aside when the log was opened again.
+    TailRecovered {
+        /// How many bytes.
+        bytes: u64,
+        /// The bytes.
+        tail: Digest,
+    },
+    /// The run ended as planned.
+    RunEnded {
+        /// Why it ended: `finished` or `interrupted`.
+        reason: String,
+    },
+}
+
+/// How a run began.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunStarted {
+    /// Run id (UUID).
+    pub run: String,
+    /// The tool and its version.
+    pub tool: String,
+    /// Digest over everything embedded: scenarios, profiles, catalogue.
+    pub suite: Digest,
+    /// Profile name and version, e.g. `plo-receive-nhn@1`.
+    pub profile: String,
+    /// What this run can prove at most.
+    pub assurance: Assurance,
+    /// Seed of everything that is drawn.
+    pub seed: u64,
+    /// Digest of every input, by name.
+    pub inputs: Vec<(String, Digest)>,
+}
+
+/// What a run can prove at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assurance {
+    /// Against the built-in reference: proves nothing about any vendor.
+    Demo,
+    /// Captured messages, imported.
+    Inspection,
+    /// The vendor's own run.
+    SelfRun,
+}
+
+impl Assurance {
+    /// The word in logs and reports.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Inspection => "inspection",
+            Self::SelfRun => "self-run",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(code: &str) -> Option<Self> {
+        [Self::Demo, Self::Inspection, Self::SelfRun].into_iter().find(|a| a.code() == code)
+    }
+}
+
+/// Who is tested.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Subject {
+    /// The supplier.
+    pub supplier: String,
+    /// The system.
+    pub system: String,
+    /// Its version.
+    pub version: String,
+    /// The message handler.
+    pub message_handler: Option<String>,
+    /// Its version.
+    pub message_handler_version: Option<String>,
+    /// HER-ids of the subject's parties, organisation first, then the service.
+    pub parties: Vec<(u32, u32)>,
+    /// What the subject claims: message and version, e.g. `LOG_INNLAGT@1.6`, and direction.
+    pub claims: Vec<(String, String)>,
+    /// How it says it treats a service it does not know: `reject` or `accept`.
+    pub unknown_service: Option<String>,
+    /// Address of the subject's endpoint, without credentials.
+    pub endpoint: String,
+}
+
+/// A scenario as it was when it ran.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScenarioStarted {
+    /// The id: its path.
+    pub scenario: String,
+    /// Title in English.
+    pub title: String,
+    /// Where it comes from.
+    pub source: String,
+    /// The file, for messages.
+    pub file: String,
+    /// Digest of the file.
+    pub digest: Digest,
+    /// What is allowed to happen to each labelled message.
+    pub expectations: Vec<Expectation>,
+}
+
+/// What the standard allows as the answer to one labelled message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    /// The label that a step gave with `as`.
+    pub label: String,
+    /// Line in the scenario file.
+    pub line: u32,
+    /// Each outcome that is allowed; none else is.
+    pub allowed: Vec<Allowed>,
+}
+
+/// One allowed outcome.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Allowed {
+    /// The transport answer; `None` says nothing about it.
+    pub signal: Option<SignalExpected>,
+    /// The AppRec: `None` says nothing, otherwise the status code or `none`.
+    pub apprec: Option<AppRecExpected>,
+    /// The requirements that this outcome fulfils, and that another outcome violates.
+    pub requirements: Vec<String>,
+}
+
+/// A transport answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignalExpected {
+    /// Acknowledgment.
+    Acknowledgment,
+    /// ErrorList with severity Warning.
+    Warning,
+    /// ErrorList with severity Error.
+    Error,
+    /// SOAP Fault.
+    Fault,
+    /// Nothing.
+    None,
+}
+
+impl SignalExpected {
+    /// Every answer there is.
+    pub const ALL: [Self; 5] = [Self::Acknowledgment, Self::Warning, Self::Error, Self::Fault, Self::None];
+
+    /// The word in scenarios and logs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Acknowledgment => "acknowledgment",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Fault => "fault",
+            Self::None => "none",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// An application receipt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AppRecExpected {
+    /// None comes.
+    None,
+    /// One with this status, and when rejected any of these codes (none listed: any code).
+    Status {
+        /// 8258: 1, 2 or 3.
+        status: String,
+        /// 8221 codes that are allowed.
+        errors: Vec<String>,
+    },
+}
+
+/// A message that the harness made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Composed {
+    /// The scenario it belongs to.
+    pub scenario: Option<String>,
+    /// The label that the step gave with `as`.
+    pub label: Option<String>,
+    /// Line of the step in the scenario file.
+    pub line: u32,
+    /// What it is: `LOG_INNLAGT@1.6`, `Acknowledgment`, …
+    pub what: String,
+    /// Everything that was altered on purpose, in the scenario's words; empty for a correct message.
+    pub deviations: Vec<String>,
+    /// The entity, headers and body.
+    pub entity: Digest,
+}
+
+/// What the harness waits for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Await {
+    /// The scenario.
+    pub scenario: String,
+    /// The label of the message whose answer is awaited.
+    pub label: String,
+    /// `acknowledgment`, `apprec`, `signal`, or for `quiet` the kind that must not come.
+    pub what: String,
+    /// Whether silence is what the step hopes for.
+    pub quiet: bool,
+    /// How long, in milliseconds.
+    pub patience_ms: u64,
+    /// Line of the step.
+    pub line: u32,
+}
+
+/// Why a sending failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransportFailure {
+    /// No connection: refused, no route, name unknown.
+    Unreachable,
+    /// Connected, but no answer in time.
+    TimedOut,
+    /// The connection closed before the answer was complete.
+    ClosedEarly,
+    /// What came is not HTTP.
+    NotHttp,
+    /// The answer is larger than is read.
+    TooLarge,
+    /// TLS could not be agreed.
+    Tls,
+}
+
+impl TransportFailure {
+    /// Every failure there is.
+    pub const ALL: [Self; 6] =
+        [Self::Unreachable, Self::TimedOut, Self::ClosedEarly, Self::NotHttp, Self::TooLarge, Self::Tls];
+
+    /// The word in logs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::ClosedEarly => "closed-early",
+            Self::NotHttp => "not-http",
+            Self::TooLarge => "too-large",
+            Self::Tls => "tls",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.code() == code)
+    }
+}
+
+/// How a scenario ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ScenarioOutcome {
+    /// All steps were carried out.
+    Finished,
+    /// The rest was given up.
+    Abandoned {
+        /// Why.
+        reason: String,
+    },
+}

@@ -1,0 +1,196 @@
+//! Version 1 of the wire format. Frozen once released: a change makes version 2.
+
+use super::VERSION;
+use super::v1_parts::{ComposedV1, RunV1, ScenarioV1, SubjectV1, digest};
+use crate::digest::Digest;
+use crate::event::{Await, Event, Recorded, ScenarioOutcome, TransportFailure};
+use serde::{Deserialize, Serialize};
+
+#[derive(Deserialize)]
+pub(super) struct VersionProbe {
+    pub v: u32,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LineV1 {
+    v: u32,
+    seq: u64,
+    at: jiff_text::Text,
+    epoch: u32,
+    ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    cause: Option<u64>,
+    prev: String,
+    event: EventV1,
+}
+
+mod jiff_text {
+    //! A time as RFC 3339 text.
+    use jiff::Timestamp;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+    pub(in super::super) struct Text(pub Timestamp);
+
+    impl Serialize for Text {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(&self.0)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for Text {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let text = String::deserialize(deserializer)?;
+            text.parse().map(Text).map_err(de::Error::custom)
+        }
+    }
+}
+
+impl LineV1 {
+    pub(super) fn of(recorded: &Recorded, prev: Digest) -> Self {
+        Self {
+            v: VERSION,
+            seq: recorded.seq,
+            at: jiff_text::Text(recorded.at),
+            epoch: recorded.epoch,
+            ms: recorded.elapsed_ms,
+            cause: recorded.cause,
+            prev: prev.to_string(),
+            event: EventV1::of(&recorded.event),
+        }
+    }
+
+    pub(super) fn into_recorded(self) -> Result<(Recorded, Digest), String> {
+        let recorded = Recorded {
+            seq: self.seq,
+            at: self.at.0,
+            epoch: self.epoch,
+            elapsed_ms: self.ms,
+            cause: self.cause,
+            event: self.event.into_domain()?,
+        };
+        Ok((recorded, digest(&self.prev)?))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+enum EventV1 {
+    RunStarted(RunV1),
+    SubjectDescribed(SubjectV1),
+    PreflightObserved { probe: String, ok: bool, detail: String },
+    ScenarioStarted(ScenarioV1),
+    MessageComposed(ComposedV1),
+    MessageSent { composed: u64, to: String, attempt: u32 },
+    TransportAnswered { status: u16, entity: Option<String> },
+    TransportFailed { failure: String, detail: String },
+    MessageArrived { carrier: String, from: String, entity: String },
+    PayloadOpened { message: u64, part: usize, key: String },
+    PayloadSealed { message: u64, part: usize, reason: String },
+    AwaitOpened(AwaitV1),
+    AwaitMet { awaited: u64 },
+    AwaitLapsed { awaited: u64, reason: String },
+    SilenceObserved { awaited: u64, quiet_ms: u64 },
+    ReceiptIgnored { message: u64 },
+    OperatorAsked { question: String },
+    OperatorAnswered { answer: String },
+    ScenarioEnded { scenario: String, finished: bool, reason: Option<String> },
+    RunResumed { tool: String },
+    TailRecovered { bytes: u64, tail: String },
+    RunEnded { reason: String },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AwaitV1 {
+    scenario: String,
+    label: String,
+    what: String,
+    quiet: bool,
+    patience_ms: u64,
+    line: u32,
+}
+
+impl EventV1 {
+    fn of(event: &Event) -> Self {
+        match event.clone() {
+            Event::RunStarted(run) => Self::RunStarted(RunV1::of(&run)),
+            Event::SubjectDescribed(subject) => Self::SubjectDescribed(SubjectV1::of(&subject)),
+            Event::PreflightObserved { probe, ok, detail } => Self::PreflightObserved { probe, ok, detail },
+            Event::ScenarioStarted(scenario) => Self::ScenarioStarted(ScenarioV1::of(&scenario)),
+            Event::MessageComposed(composed) => Self::MessageComposed(ComposedV1::of(&composed)),
+            Event::MessageSent { composed, to, attempt } => Self::MessageSent { composed, to, attempt },
+            Event::TransportAnswered { status, entity } => {
+                Self::TransportAnswered { status, entity: entity.map(|d| d.to_string()) }
+            }
+            Event::TransportFailed { failure, detail } => {
+                Self::TransportFailed { failure: failure.code().to_owned(), detail }
+            }
+            Event::MessageArrived { carrier, from, entity } => {
+                Self::MessageArrived { carrier, from, entity: entity.to_string() }
+            }
+            Event::PayloadOpened { message, part, key } => Self::PayloadOpened { message, part, key: key.to_string() },
+            Event::PayloadSealed { message, part, reason } => Self::PayloadSealed { message, part, reason },
+            Event::AwaitOpened(Await { scenario, label, what, quiet, patience_ms, line }) => {
+                Self::AwaitOpened(AwaitV1 { scenario, label, what, quiet, patience_ms, line })
+            }
+            Event::AwaitMet { awaited } => Self::AwaitMet { awaited },
+            Event::AwaitLapsed { awaited, reason } => Self::AwaitLapsed { awaited, reason },
+            Event::SilenceObserved { awaited, quiet_ms } => Self::SilenceObserved { awaited, quiet_ms },
+            Event::ReceiptIgnored { message } => Self::ReceiptIgnored { message },
+            Event::OperatorAsked { question } => Self::OperatorAsked { question },
+            Event::OperatorAnswered { answer } => Self::OperatorAnswered { answer },
+            Event::ScenarioEnded { scenario, outcome } => match outcome {
+                ScenarioOutcome::Finished => Self::ScenarioEnded { scenario, finished: true, reason: None },
+                ScenarioOutcome::Abandoned { reason } => {
+                    Self::ScenarioEnded { scenario, finished: false, reason: Some(reason) }
+                }
+            },
+            Event::RunResumed { tool } => Self::RunResumed { tool },
+            Event::TailRecovered { bytes, tail } => Self::TailRecovered { bytes, tail: tail.to_string() },
+            Event::RunEnded { reason } => Self::RunEnded { reason },
+        }
+    }
+
+    fn into_domain(self) -> Result<Event, String> {
+        Ok(match self {
+            Self::RunStarted(run) => Event::RunStarted(run.into_domain()?),
+            Self::SubjectDescribed(subject) => Event::SubjectDescribed(subject.into_domain()),
+            Self::PreflightObserved { probe, ok, detail } => Event::PreflightObserved { probe, ok, detail },
+            Self::ScenarioStarted(scenario) => Event::ScenarioStarted(scenario.into_domain()?),
+            Self::MessageComposed(composed) => Event::MessageComposed(composed.into_domain()?),
+            Self::MessageSent { composed, to, attempt } => Event::MessageSent { composed, to, attempt },
+            Self::TransportAnswered { status, entity } => {
+                Event::TransportAnswered { status, entity: entity.map(|e| digest(&e)).transpose()? }
+            }
+            Self::TransportFailed { failure, detail } => Event::TransportFailed {
+                failure: TransportFailure::parse(&failure).ok_or(format!("failure `{failure}`"))?,
+                detail,
+            },
+            Self::MessageArrived { carrier, from, entity } => {
+                Event::MessageArrived { carrier, from, entity: digest(&entity)? }
+            }
+            Self::PayloadOpened { message, part, key } => Event::PayloadOpened { message, part, key: digest(&key)? },
+            Self::PayloadSealed { message, part, reason } => Event::PayloadSealed { message, part, reason },
+            Self::AwaitOpened(AwaitV1 { scenario, label, what, quiet, patience_ms, line }) => {
+                Event::AwaitOpened(Await { scenario, label, what, quiet, patience_ms, line })
+            }
+            Self::AwaitMet { awaited } => Event::AwaitMet { awaited },
+            Self::AwaitLapsed { awaited, reason } => Event::AwaitLapsed { awaited, reason },
+            Self::SilenceObserved { awaited, quiet_ms } => Event::SilenceObserved { awaited, quiet_ms },
+            Self::ReceiptIgnored { message } => Event::ReceiptIgnored { message },
+            Self::OperatorAsked { question } => Event::OperatorAsked { question },
+            Self::OperatorAnswered { answer } => Event::OperatorAnswered { answer },
+            Self::ScenarioEnded { scenario, finished, reason } => Event::ScenarioEnded {
+                scenario,
+                outcome: if finished {
+                    ScenarioOutcome::Finished
+                } else {
+                    ScenarioOutcome::Abandoned { reason: reason.unwrap_or_default() }
+                },
+            },
+            Self::RunResumed { tool } => Event::RunResumed { tool },
+            Self::TailRecovered { bytes, tail } => Event::TailRecovered { bytes, tail: digest(&tail)? },
+            Self::RunEnded { reason } => Event::RunEnded { reason },
+        })
+    }
+}

@@ -1,0 +1,335 @@
+//! The fold from events and blobs to a history.
+
+use super::model::{
+    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome,
+};
+use crate::blob::{BlobError, Blobs};
+use crate::event::{Event, Recorded, Seq};
+use std::collections::HashMap;
+use wire::business;
+use wire::cms::{self, ContentKey};
+use wire::ebxml::MessageKind;
+use wire::message::Message;
+use wire::mime::Entity;
+
+/// Folds a log into its history.
+///
+/// # Errors
+/// [`BlobError`] when a blob that the log names is missing or altered: the evidence is broken.
+pub fn of(events: &[Recorded], blobs: &dyn Blobs) -> Result<History, BlobError> {
+    let mut fold = Fold { history: History::default(), blobs, epoch: 0, epoch_base: 0, index: HashMap::new() };
+    for recorded in events {
+        fold.take(recorded)?;
+    }
+    fold.history.exchanges = pair(&fold.history.messages);
+    Ok(fold.history)
+}
+
+struct Fold<'b> {
+    history: History,
+    blobs: &'b dyn Blobs,
+    epoch: u32,
+    epoch_base: u64,
+    index: HashMap<Seq, usize>,
+}
+
+impl Fold<'_> {
+    fn take(&mut self, recorded: &Recorded) -> Result<(), BlobError> {
+        if recorded.epoch != self.epoch {
+            self.epoch = recorded.epoch;
+            self.epoch_base = self.history.horizon_ms;
+        }
+        let at_ms = self.epoch_base + recorded.elapsed_ms;
+        let history = &mut self.history;
+        history.horizon_ms = history.horizon_ms.max(at_ms);
+        history.started.get_or_insert(recorded.at);
+        history.events += 1;
+        history.event_names.insert(recorded.seq, name_of(&recorded.event));
+        match &recorded.event {
+            Event::RunStarted(run) => history.run = Some(run.clone()),
+            Event::SubjectDescribed(subject) => history.subject = Some(subject.clone()),
+            Event::PreflightObserved { probe, ok, detail } => {
+                history.preflight.push((probe.clone(), *ok, detail.clone(), recorded.seq));
+            }
+            Event::ScenarioStarted(scenario) => history.scenarios.push((scenario.clone(), recorded.seq, None)),
+            Event::ScenarioEnded { scenario, outcome } => {
+                let started = history.scenarios.iter_mut().rev().find(|(s, ..)| s.scenario == *scenario);
+                if let Some((.., end)) = started {
+                    *end = Some(outcome.clone());
+                }
+            }
+            Event::RunEnded { .. } => history.ended = true,
+            Event::AwaitOpened(awaited) => {
+                history.awaits.push(AwaitRecord { seq: recorded.seq, awaited: awaited.clone(), outcome: None });
+            }
+            Event::AwaitMet { awaited } => self.settle(*awaited, AwaitOutcome::Met(recorded.cause.unwrap_or_default())),
+            Event::AwaitLapsed { awaited, reason } => self.settle(*awaited, AwaitOutcome::Lapsed(reason.clone())),
+            Event::SilenceObserved { awaited, quiet_ms } => self.settle(*awaited, AwaitOutcome::Quiet(*quiet_ms)),
+            _ => self.message(recorded, at_ms)?,
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, awaited: Seq, outcome: AwaitOutcome) {
+        if let Some(record) = self.history.awaits.iter_mut().rev().find(|a| a.seq == awaited) {
+            record.outcome = Some(outcome);
+        }
+    }
+
+    fn message(&mut self, recorded: &Recorded, at_ms: u64) -> Result<(), BlobError> {
+        match &recorded.event {
+            Event::MessageComposed(composed) => {
+                let entity = self.blobs.get(composed.entity)?;
+                let record = new_record(recorded, at_ms, Author::Harness, Message::decode(&entity));
+                self.push(MessageRecord { composed: Some(composed.clone()), ..record });
+            }
+            Event::MessageArrived { carrier, entity, .. } => {
+                let entity = self.blobs.get(*entity)?;
+                let message = if carrier == "file" && is_bare(&entity) {
+                    Message::decode_bare(&entity)
+                } else {
+                    Message::decode(&entity)
+                };
+                let mut record = new_record(recorded, at_ms, Author::Subject, message);
+                record.carrier.clone_from(carrier);
+                record.answers = recorded.cause;
+                open_unencrypted(&mut record);
+                self.push(record);
+            }
+            Event::MessageSent { composed, .. } => {
+                let sending = Sending { seq: recorded.seq, at_ms, outcome: None };
+                self.with(*composed, |record| record.sendings.push(sending));
+            }
+            Event::TransportAnswered { status, .. } => {
+                let outcome = TransportOutcome::Answered { status: *status, seq: recorded.seq };
+                self.answer(recorded.cause, outcome);
+            }
+            Event::TransportFailed { failure, detail } => {
+                let (failure, detail) = (*failure, detail.clone());
+                self.answer(recorded.cause, TransportOutcome::Failed { failure, detail, seq: recorded.seq });
+            }
+            Event::PayloadOpened { message, part, key } => {
+                let key = self.blobs.get(*key)?;
+                self.with(*message, |record| {
+                    let opened = open_part(&record.message.entity, *part, &key);
+                    record.payloads.push((*part, opened));
+                });
+            }
+            Event::PayloadSealed { message, part, reason } => {
+                let reason = reason.clone();
+                self.with(*message, |record| record.payloads.push((*part, Err(reason))));
+            }
+            Event::ReceiptIgnored { message } => self.with(*message, |record| record.ignored = true),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, record: MessageRecord) {
+        self.index.insert(record.seq, self.history.messages.len());
+        self.history.messages.push(record);
+    }
+
+    fn with(&mut self, seq: Seq, change: impl FnOnce(&mut MessageRecord)) {
+        if let Some(&index) = self.index.get(&seq) {
+            change(&mut self.history.messages[index]);
+        }
+    }
+
+    fn answer(&mut self, sending: Option<Seq>, outcome: TransportOutcome) {
+        let sendings = self.history.messages.iter_mut().rev().flat_map(|m| m.sendings.iter_mut());
+        if let Some(found) = sending.and_then(|seq| sendings.into_iter().find(|s| s.seq == seq)) {
+            found.outcome = Some(outcome);
+        }
+    }
+}
+
+fn new_record(recorded: &Recorded, at_ms: u64, author: Author, message: Message) -> MessageRecord {
+    MessageRecord {
+        seq: recorded.seq,
+        author,
+        at: recorded.at,
+        at_ms,
+        carrier: String::new(),
+        answers: None,
+        composed: None,
+        sendings: Vec::new(),
+        ignored: false,
+        message,
+        payloads: Vec::new(),
+    }
+}
+
+/// XML without any header before it.
+fn is_bare(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = start.trim_ascii_start();
+    start.starts_with(b"<") || start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
+}
+
+/// A fagmelding that stands bare (a captured AppRec or hodemelding), or in an attachment without encryption.
+fn open_unencrypted(record: &mut MessageRecord) {
+    let bare_business = record.message.bare && record.message.soap().is_none_or(|e| e.root.value != "SOAP:Envelope");
+    if bare_business {
+        if let Some(part) = record.message.entity.parts.first() {
+            let content = part.content.clone();
+            let payload = Payload { business: business::read(&content), clear: content.clone(), content };
+            record.payloads.push((0, Ok(payload)));
+        }
+        return;
+    }
+    let mut plain = Vec::new();
+    for (index, part) in record.message.attachments() {
+        let media = part.content_type.as_ref().map(|c| c.media_type.as_str());
+        if matches!(media, Some("application/xml" | "text/xml")) {
+            let content = part.content.clone();
+            plain.push((index, Ok(Payload { business: business::read(&content), clear: content.clone(), content })));
+        }
+    }
+    record.payloads.extend(plain);
+}
+
+fn open_part(entity: &Entity, part: usize, key: &[u8]) -> Result<Payload, String> {
+    let part = entity.parts.get(part).ok_or_else(|| format!("the message has no MIME part {part}"))?;
+    let key = ContentKey::from_bytes(key).map_err(|e| e.to_string())?;
+    let clear = cms::open_with(&part.content, &key).map_err(|e| e.to_string())?;
+    let content = inner_content(&clear);
+    Ok(Payload { business: business::read(&content), clear, content })
+}
+
+/// The fagmelding in the clear text: the content of the MIME part that HITS 1172 5.15.1 prescribes, or,
+/// where a sender leaves the MIME header out, the clear text itself.
+pub(crate) fn inner_content(clear: &[u8]) -> Vec<u8> {
+    if is_bare(clear) {
+        return clear.to_vec();
+    }
+    let mut inner = Entity::decode(clear);
+    if inner.parts.is_empty() { clear.to_vec() } else { inner.parts.swap_remove(0).content }
+}
+
+/// Pairs messages with their receipts, by reference. A receipt whose reference names nothing that was sent is
+/// paired by ConversationId with the last message of the other side in that conversation: what it should
+/// have named is then for a check to say.
+fn pair(messages: &[MessageRecord]) -> Vec<Exchange> {
+    let mut pairing = Pairing { messages, ..Pairing::default() };
+    for index in 0..messages.len() {
+        pairing.stimulus(index);
+    }
+    for (index, record) in messages.iter().enumerate() {
+        match record.message.kind() {
+            MessageKind::Acknowledgment | MessageKind::ErrorList => pairing.signal(index),
+            // A Fault names no message; over HTTP it comes on the connection of the message it answers.
+            MessageKind::Fault => pairing.fault(index),
+            MessageKind::Payload => pairing.apprec(index),
+            _ => {}
+        }
+    }
+    pairing.exchanges
+}
+
+#[derive(Default)]
+struct Pairing<'m> {
+    messages: &'m [MessageRecord],
+    exchanges: Vec<Exchange>,
+    by_message_id: HashMap<String, Vec<usize>>,
+    by_msg_id: HashMap<String, Vec<usize>>,
+    by_conversation: HashMap<String, Vec<usize>>,
+}
+
+impl Pairing<'_> {
+    fn stimulus(&mut self, index: usize) {
+        let record = &self.messages[index];
+        let labelled = record.composed.as_ref().is_some_and(|c| c.label.is_some());
+        if record.message.kind() != MessageKind::Payload && !labelled {
+            return;
+        }
+        let exchange = self.exchanges.len();
+        let envelope = record.message.soap();
+        if let Some(id) = envelope.and_then(|e| e.message_id()) {
+            self.by_message_id.entry(id.to_ascii_lowercase()).or_default().push(exchange);
+        }
+        if let Some(id) = envelope.and_then(|e| e.conversation_id()) {
+            self.by_conversation.entry(id.to_ascii_lowercase()).or_default().push(exchange);
+        }
+        let mut same_msg_id = Vec::new();
+        if let Some(id) = record.head().and(record.msg_id()) {
+            let known = self.by_msg_id.entry(id.to_ascii_lowercase()).or_default();
+            same_msg_id.extend(known.iter().map(|&e| self.exchanges[e].stimulus));
+            known.push(exchange);
+        }
+        self.exchanges.push(Exchange { stimulus: index, same_msg_id, ..Exchange::default() });
+    }
+
+    fn signal(&mut self, index: usize) {
+        let about = self.messages[index].message.soap().and_then(|e| e.about());
+        let named = self.found(&self.by_message_id, about, index);
+        let paired = if named.is_empty() { self.by_conversation(index).into_iter().collect() } else { named };
+        for exchange in paired {
+            self.exchanges[exchange].signals.push(index);
+        }
+    }
+
+    fn fault(&mut self, index: usize) {
+        let answers = self.messages[index].answers;
+        let messages = self.messages;
+        let sent = |e: &&mut Exchange| messages[e.stimulus].sendings.iter().any(|s| Some(s.seq) == answers);
+        if let Some(exchange) = self.exchanges.iter_mut().find(sent) {
+            exchange.signals.push(index);
+        }
+    }
+
+    fn apprec(&mut self, index: usize) {
+        let Some(apprec) = self.messages[index].apprec() else { return };
+        let named = self.found(&self.by_msg_id, apprec.original_id(), index);
+        let paired = if named.is_empty() { self.by_conversation(index).into_iter().collect() } else { named };
+        for exchange in paired {
+            self.exchanges[exchange].apprecs.push(index);
+        }
+    }
+
+    /// Exchanges begun by the other side before this message, found by an id.
+    fn found(&self, by: &HashMap<String, Vec<usize>>, id: Option<&str>, index: usize) -> Vec<usize> {
+        let listed = id.and_then(|id| by.get(&id.to_ascii_lowercase())).into_iter().flatten().copied();
+        listed.filter(|&e| self.is_other_side(e, index)).collect()
+    }
+
+    fn by_conversation(&self, index: usize) -> Option<usize> {
+        let id = self.messages[index].message.soap().and_then(|e| e.conversation_id());
+        let is_message = |&e: &usize| {
+            let stimulus = &self.messages[self.exchanges[e].stimulus];
+            stimulus.message.kind() == MessageKind::Payload && self.exchanges[e].stimulus < index
+        };
+        self.found(&self.by_conversation, id, index).into_iter().rfind(is_message)
+    }
+
+    fn is_other_side(&self, exchange: usize, index: usize) -> bool {
+        self.messages[self.exchanges[exchange].stimulus].author != self.messages[index].author
+    }
+}
+
+fn name_of(event: &Event) -> &'static str {
+    match event {
+        Event::RunStarted(_) => "RunStarted",
+        Event::SubjectDescribed(_) => "SubjectDescribed",
+        Event::PreflightObserved { .. } => "PreflightObserved",
+        Event::ScenarioStarted(_) => "ScenarioStarted",
+        Event::MessageComposed(_) => "MessageComposed",
+        Event::MessageSent { .. } => "MessageSent",
+        Event::TransportAnswered { .. } => "TransportAnswered",
+        Event::TransportFailed { .. } => "TransportFailed",
+        Event::MessageArrived { .. } => "MessageArrived",
+        Event::PayloadOpened { .. } => "PayloadOpened",
+        Event::PayloadSealed { .. } => "PayloadSealed",
+        Event::AwaitOpened(_) => "AwaitOpened",
+        Event::AwaitMet { .. } => "AwaitMet",
+        Event::AwaitLapsed { .. } => "AwaitLapsed",
+        Event::SilenceObserved { .. } => "SilenceObserved",
+        Event::ReceiptIgnored { .. } => "ReceiptIgnored",
+        Event::OperatorAsked { .. } => "OperatorAsked",
+        Event::OperatorAnswered { .. } => "OperatorAnswered",
+        Event::ScenarioEnded { .. } => "ScenarioEnded",
+        Event::RunResumed { .. } => "RunResumed",
+        Event::TailRecovered { .. } => "TailRecovered",
+        Event::RunEnded { .. } => "RunEnded",
+    }
+}

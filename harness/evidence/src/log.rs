@@ -1,0 +1,254 @@
+//! The append-only log: one writer, group commit, durable before anything acts on it.
+//!
+//! One thread owns the file. It takes whatever has queued up, writes the blobs and lines of the whole
+//! group, and syncs once; only then does each [`Log::append`] of the group return. A line that is
+//! in the file is therefore whole, but for the last one when the process or the disk died under it.
+
+use crate::blob::{BlobError, BlobStore};
+use crate::digest::Digest;
+use crate::event::{Event, Recorded, Seq};
+use crate::format;
+use crate::read::{self, ReadError};
+use jiff::Timestamp;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use thiserror::Error;
+use tokio::sync::oneshot;
+
+/// Name of the log in a run folder.
+pub const LOG_FILE: &str = "events.jsonl";
+
+/// Why a log cannot be written.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// The disk.
+    #[error("failed to write the log {path}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A blob.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
+    /// An earlier write failed; nothing more is accepted, so that nothing is acted on unrecorded.
+    #[error("the log was closed by an earlier failure: {0}")]
+    Closed(String),
+    /// Another process writes it.
+    #[error("the log {0} is being written by another process")]
+    Locked(PathBuf),
+    /// The log to go on with cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+}
+
+/// Tells the time to a log; real or simulated.
+pub trait Clock: Send + Sync + 'static {
+    /// Wall clock.
+    fn wall(&self) -> Timestamp;
+    /// Milliseconds since this process (or simulation) began.
+    fn elapsed_ms(&self) -> u64;
+}
+
+struct Order {
+    event: Event,
+    cause: Option<Seq>,
+    blobs: Vec<Vec<u8>>,
+    done: oneshot::Sender<Result<Recorded, LogError>>,
+}
+
+/// A log that is being written. Cheap to share behind an `Arc`.
+#[derive(Debug)]
+pub struct Log {
+    orders: Option<mpsc::Sender<Order>>,
+    writer: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Log {
+    /// Begins the log of a new run in `folder`, which must not hold one.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn create(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
+        let path = folder.join(LOG_FILE);
+        let io = |source| LogError::Io { path: path.clone(), source };
+        fs::create_dir_all(folder).map_err(io)?;
+        let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
+        Self::start(Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs: BlobStore::of_run(folder) })
+    }
+
+    /// Goes on with the log in `folder`; a torn tail is set aside and recorded.
+    ///
+    /// # Errors
+    /// [`LogError`]; a log whose chain is broken is not gone on with.
+    pub fn resume(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
+        let path = folder.join(LOG_FILE);
+        let io = |source| LogError::Io { path: path.clone(), source };
+        let stored = read::open(folder)?;
+        let epoch = stored.events.last().map_or(0, |last| last.epoch + 1);
+        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
+        file.set_len(stored.whole_bytes).map_err(io)?;
+        file.seek(io::SeekFrom::End(0)).map_err(io)?;
+        let blobs = BlobStore::of_run(folder);
+        let torn = stored.torn.as_ref().map(|tail| blobs.put(tail).map(|digest| (tail.len() as u64, digest)));
+        let next = stored.events.len() as Seq;
+        let log = Self::start(Writer { file, path: path.clone(), clock, next, epoch, prev: stored.head, blobs })?;
+        if let Some(torn) = torn {
+            let (bytes, tail) = torn?;
+            log.append_blocking(Event::TailRecovered { bytes, tail }, None, Vec::new())?;
+        }
+        Ok(log)
+    }
+
+    fn start<C: Clock>(writer: Writer<C>) -> Result<Self, LogError> {
+        if writer.file.try_lock().is_err() {
+            return Err(LogError::Locked(writer.path));
+        }
+        let (orders, inbox) = mpsc::channel();
+        let path = writer.path.clone();
+        let thread = std::thread::Builder::new()
+            .name("log".to_owned())
+            .spawn(move || writer.run(&inbox))
+            .map_err(|source| LogError::Io { path, source })?;
+        Ok(Self { orders: Some(orders), writer: Some(thread) })
+    }
+
+    /// Appends an event and the blobs it names; durable when this returns.
+    ///
+    /// # Errors
+    /// [`LogError`]; after the first failure every further append fails.
+    pub async fn append(&self, event: Event, cause: Option<Seq>, blobs: Vec<Vec<u8>>) -> Result<Recorded, LogError> {
+        self.order(event, cause, blobs)?.await.unwrap_or_else(|_| Err(LogError::Closed("the writer is gone".into())))
+    }
+
+    /// [`Log::append`] for code that is not asynchronous.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn append_blocking(&self, event: Event, cause: Option<Seq>, blobs: Vec<Vec<u8>>) -> Result<Recorded, LogError> {
+        let done = self.order(event, cause, blobs)?;
+        done.blocking_recv().unwrap_or_else(|_| Err(LogError::Closed("the writer is gone".into())))
+    }
+
+    fn order(
+        &self,
+        event: Event,
+        cause: Option<Seq>,
+        blobs: Vec<Vec<u8>>,
+    ) -> Result<oneshot::Receiver<Result<Recorded, LogError>>, LogError> {
+        let (done, wait) = oneshot::channel();
+        let gone = || LogError::Closed("the writer is gone".into());
+        let orders = self.orders.as_ref().ok_or_else(gone)?;
+        orders.send(Order { event, cause, blobs, done }).map_err(|_| gone())?;
+        Ok(wait)
+    }
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(writer) = self.writer.take() {
+            // A writer that panicked has already failed every append.
+            let _ = writer.join();
+        }
+    }
+}
+
+struct Writer<C> {
+    file: File,
+    path: PathBuf,
+    clock: C,
+    next: Seq,
+    epoch: u32,
+    prev: Digest,
+    blobs: BlobStore,
+}
+
+/// How many events one sync covers at most; bounds the memory of a group.
+const GROUP_MAX: usize = 512;
+
+impl<C: Clock> Writer<C> {
+    fn run(mut self, inbox: &mpsc::Receiver<Order>) {
+        let mut failed: Option<String> = None;
+        while let Ok(first) = inbox.recv() {
+            let mut group = vec![first];
+            while group.len() < GROUP_MAX
+                && let Ok(order) = inbox.try_recv()
+            {
+                group.push(order);
+            }
+            if let Some(reason) = &failed {
+                for order in group {
+                    let _ = order.done.send(Err(LogError::Closed(reason.clone())));
+                }
+                continue;
+            }
+            failed = self.commit(group);
+        }
+    }
+
+    /// Writes a group; returns the reason when the log has to close.
+    fn commit(&mut self, group: Vec<Order>) -> Option<String> {
+        let mut written = Vec::with_capacity(group.len());
+        let mut text = String::new();
+        let (next, prev) = (self.next, self.prev);
+        let mut outcome = Ok(());
+        for order in group {
+            if outcome.is_ok() {
+                outcome = order.blobs.iter().try_for_each(|blob| self.blobs.put(blob).map(drop)).map_err(LogError::Blob);
+            }
+            let recorded = Recorded {
+                seq: self.next,
+                at: self.clock.wall(),
+                epoch: self.epoch,
+                elapsed_ms: self.clock.elapsed_ms(),
+                cause: order.cause,
+                event: order.event,
+            };
+            let line = format::write_line(&recorded, self.prev);
+            self.prev = Digest::of(line.as_bytes());
+            self.next += 1;
+            text.push_str(&line);
+            text.push('\n');
+            written.push((order.done, recorded));
+        }
+        let outcome = outcome.and_then(|()| {
+            let io = |source| LogError::Io { path: self.path.clone(), source };
+            self.file.write_all(text.as_bytes()).map_err(io)?;
+            self.file.sync_data().map_err(io)
+        });
+        match outcome {
+            Ok(()) => {
+                for (done, recorded) in written {
+                    let _ = done.send(Ok(recorded));
+                }
+                None
+            }
+            Err(error) => {
+                (self.next, self.prev) = (next, prev);
+                let reason = chain(&error);
+                let mut first = Some(error);
+                for (done, _) in written {
+                    let error = first.take().unwrap_or_else(|| LogError::Closed(reason.clone()));
+                    let _ = done.send(Err(error));
+                }
+                Some(reason)
+            }
+        }
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        source = inner.source();
+    }
+    text
+}

@@ -1,0 +1,307 @@
+//! The subject file: safe to commit; keys and secrets are only pointed at.
+
+use crate::scenario::Direction;
+use crate::yaml::{Mistakes, Reader};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// A subject file.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectFile {
+    /// What is tested.
+    pub subject: System,
+    /// Must be `test`: with anything else nothing is sent.
+    pub purpose: String,
+    /// Profile, e.g. `plo-receive-nhn@1`.
+    pub profile: String,
+    /// What the subject claims to do.
+    pub claims: Claims,
+    /// How the subject is reached.
+    pub carrier: Carrier,
+    /// Where the harness listens.
+    pub inbox: InboxFile,
+    /// Who the subject is, by role.
+    pub parties: BTreeMap<String, PartyFile>,
+    /// Folder of the kit that the subject imported.
+    pub partners: PathBuf,
+    /// Patients that the subject has, or has not, a record of.
+    #[serde(default)]
+    pub patients: Patients,
+    /// How long to wait for what.
+    #[serde(default)]
+    pub patience: PatienceFile,
+}
+
+/// What is tested.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct System {
+    /// The supplier.
+    pub supplier: String,
+    /// The system.
+    pub system: String,
+    /// Its version.
+    pub version: String,
+    /// The message handler.
+    #[serde(default)]
+    pub message_handler: Option<String>,
+    /// Its version.
+    #[serde(default)]
+    pub message_handler_version: Option<String>,
+}
+
+/// What the subject claims to do.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// Messages, each with directions.
+    pub messages: BTreeMap<String, Vec<Direction>>,
+    /// `accept` or `reject`: what it does with a service that it does not know (HIS 80415:2012 3.3.4 leaves the choice).
+    #[serde(default)]
+    pub unknown_service: Option<UnknownService>,
+}
+
+/// What the subject does with an unknown service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownService {
+    /// Routes it by hand and accepts.
+    Accept,
+    /// Rejects with E21.
+    Reject,
+}
+
+/// How the subject is reached.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Carrier {
+    /// By HTTP.
+    pub http: HttpFile,
+}
+
+/// An HTTP endpoint.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HttpFile {
+    /// `http://…` or `https://…`.
+    pub url: String,
+    /// For `https`: PEM file with the CAs to trust, and none else.
+    #[serde(default)]
+    pub trust: Option<PathBuf>,
+    /// Client certificate, where the subject asks for one.
+    #[serde(default)]
+    pub client: Option<CertificateFiles>,
+}
+
+/// A certificate and its key.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateFiles {
+    /// PEM file with the certificate chain.
+    pub certificate: PathBuf,
+    /// PEM file with the key.
+    pub key: PathBuf,
+}
+
+/// Where the harness listens.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct InboxFile {
+    /// Port for HTTP.
+    pub http: u16,
+    /// Address to bind; all by default.
+    #[serde(default)]
+    pub bind: Option<IpAddr>,
+    /// For `https`: certificate and key to show.
+    #[serde(default)]
+    pub tls: Option<CertificateFiles>,
+    /// For `https`: PEM file with the CAs that client certificates must come from.
+    #[serde(default)]
+    pub clients: Option<PathBuf>,
+}
+
+/// A party of the subject.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartyFile {
+    /// Level 1.
+    pub organisation: OrganisationFile,
+    /// Level 2.
+    pub service: ServiceFile,
+    /// Its certificates.
+    pub certificates: PartyCertificates,
+}
+
+/// Level 1.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OrganisationFile {
+    /// HER-id.
+    pub her: u32,
+    /// Name.
+    pub name: String,
+    /// Organisation number.
+    #[serde(default)]
+    pub number: Option<String>,
+}
+
+/// Level 2.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ServiceFile {
+    /// HER-id.
+    pub her: u32,
+    /// Name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Mail address.
+    #[serde(default)]
+    pub edi: Option<String>,
+}
+
+/// PEM files.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartyCertificates {
+    /// What the subject signs with.
+    pub sign: PathBuf,
+    /// What is encrypted to.
+    pub encrypt: PathBuf,
+}
+
+/// Identity numbers of synthetic patients or official test persons.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Patients {
+    /// The subject has a record.
+    #[serde(default)]
+    pub known: Vec<String>,
+    /// The subject has none.
+    #[serde(default)]
+    pub unknown: Vec<String>,
+}
+
+/// Durations such as `500 ms`, `30 s`, `2 min`, `1 h`.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatienceFile {
+    /// For a transport receipt.
+    #[serde(default)]
+    pub transport: Option<String>,
+    /// For an AppRec.
+    #[serde(default)]
+    pub apprec: Option<String>,
+    /// For a silence to count; never less than the profile says.
+    #[serde(default)]
+    pub quiet: Option<String>,
+}
+
+const KEYS: [&str; 10] = [
+    "subject",
+    "purpose",
+    "profile",
+    "claims",
+    "carrier",
+    "inbox",
+    "parties",
+    "partners",
+    "patients",
+    "patience",
+];
+
+/// Reads a subject file.
+///
+/// # Errors
+/// [`Mistakes`]: all of them.
+pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
+    let (mut reader, root) = Reader::parse(file, text)?;
+    reader.only(&root, &KEYS);
+    let subject = reader.required(&root, "subject");
+    let purpose: Option<String> = reader.required(&root, "purpose");
+    let (profile, claims) = (reader.required(&root, "profile"), reader.required(&root, "claims"));
+    let (carrier, inbox) = (reader.required(&root, "carrier"), reader.required(&root, "inbox"));
+    let (parties, partners) = (reader.required(&root, "parties"), reader.required(&root, "partners"));
+    let patients = root.get("patients").map_or(Some(Patients::default()), |node| reader.read(node));
+    let patience = root.get("patience").map_or(Some(PatienceFile::default()), |node| reader.read(node));
+    if let (Some(purpose), Some(node)) = (&purpose, root.get("purpose"))
+        && purpose != "test"
+    {
+        let message = format!("purpose is `{purpose}`; only with `test` anything is sent");
+        reader.mistake(node.line, node.column, purpose.chars().count(), message);
+    }
+    if let (Some(patience), Some(node)) = (&patience, root.get("patience")) {
+        for text in [&patience.transport, &patience.apprec, &patience.quiet].into_iter().flatten() {
+            if duration(text).is_none() {
+                let message = format!("`{text}` is no duration; write `500 ms`, `30 s`, `2 min` or `1 h`");
+                reader.mistake(node.line, node.column, 1, message);
+            }
+        }
+    }
+    let all = (subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience);
+    let (
+        Some(subject),
+        Some(purpose),
+        Some(profile),
+        Some(claims),
+        Some(carrier),
+        Some(inbox),
+        Some(parties),
+        Some(partners),
+        Some(patients),
+        Some(patience),
+    ) = all
+    else {
+        return Err(reader.into_mistakes());
+    };
+    if !reader.is_clean() {
+        return Err(reader.into_mistakes());
+    }
+    Ok(SubjectFile { subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience })
+}
+
+/// Reads `30 s` and the like.
+pub(super) fn duration(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    let split = text.find(|c: char| !c.is_ascii_digit())?;
+    let (count, unit) = (text[..split].parse::<u64>().ok()?, text[split..].trim());
+    let millis = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    count.checked_mul(millis).map(Duration::from_millis)
+}
+
+/// The JSON Schema of subject files.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(SubjectFile).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_durations() {
+        assert_eq!(duration("30 s"), Some(Duration::from_secs(30)));
+        assert_eq!(duration("2min"), Some(Duration::from_secs(120)));
+        assert_eq!(duration("5"), None);
+        assert_eq!(duration("99999999999999999999 s"), None);
+    }
+
+    #[test]
+    fn refuses_another_purpose_and_says_what_is_missing() {
+        let mistakes = parse("s.yaml", "purpose: production\nsubjekt: {}\n").unwrap_err();
+        let text = mistakes.to_string();
+        assert!(text.contains("only with `test` anything is sent"), "{text}");
+        assert!(text.contains("unknown key `subjekt`"), "{text}");
+        assert!(text.contains("`carrier` is missing"), "{text}");
+    }
+}

@@ -1,0 +1,7 @@
+//! The subject: what is tested, how it is reached, and with which partners.
+
+mod file;
+mod resolve;
+
+pub use file::{PatienceFile, SubjectFile, parse, schema};
+pub use resolve::{HarnessParty, Patience, ResolveError, Subject, SubjectParty, harness_party, resolve};

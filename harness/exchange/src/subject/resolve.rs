@@ -1,0 +1,337 @@
+//! From a subject file to keys, addresses and parties.
+
+use super::file::{self, CertificateFiles, SubjectFile};
+use crate::cast::{Cast, CastParty, Organisation, Patient, Responsible, Service};
+use crate::yaml::Mistakes;
+use carrier::http::{Url, UrlError};
+use carrier::tls::{ClientTls, Credentials, ServerTls, TlsError};
+use evidence::event;
+use msh::identity::{Identity, Peer};
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use thiserror::Error;
+use wire::certificate::{Certificate, CertificateDefect};
+use wire::ebxml::write::SoftwareDraft;
+use wire::key::{KeyDefect, PrivateKey};
+use wire::signature::Algorithms;
+
+/// Name of the partner table in a kit.
+pub const PARTNER_TABLE: &str = "partners.yaml";
+
+/// A subject with everything that is needed to talk to it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// As the log describes it.
+    pub description: event::Subject,
+    /// Profile, e.g. `plo-receive-nhn@1`.
+    pub profile: String,
+    /// Where it is reached.
+    pub url: Url,
+    /// Trust for `https`.
+    pub client_tls: Option<ClientTls>,
+    /// Where we listen.
+    pub inbox: SocketAddr,
+    /// TLS of our inbox.
+    pub server_tls: Option<ServerTls>,
+    /// The subject's parties by role.
+    pub parties: BTreeMap<String, SubjectParty>,
+    /// Our parties by role.
+    pub partners: BTreeMap<String, HarnessParty>,
+    /// Patients by kind: `known`, `unknown`.
+    pub patients: BTreeMap<String, Patient>,
+    /// How long to wait for what.
+    pub patience: Patience,
+}
+
+/// A party that the subject is.
+#[derive(Debug, Clone)]
+pub struct SubjectParty {
+    /// Names and numbers.
+    pub cast: CastParty,
+    /// What is encrypted to.
+    pub encrypt: Certificate,
+    /// What it signs with.
+    pub sign: Certificate,
+}
+
+/// A party that the harness is.
+#[derive(Debug, Clone)]
+pub struct HarnessParty {
+    /// Names and numbers.
+    pub cast: CastParty,
+    /// Keys.
+    pub identity: Identity,
+}
+
+impl SubjectParty {
+    /// As the partner table of our parties knows it.
+    pub fn peer(&self) -> Peer {
+        Peer { her: self.cast.service.her, encrypt_certificate: self.encrypt.clone() }
+    }
+}
+
+/// How long to wait for what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a transport receipt, and for the carrier.
+    pub transport: Duration,
+    /// For an AppRec.
+    pub apprec: Duration,
+    /// For a silence to count; the profile may ask for more.
+    pub quiet: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            transport: Duration::from_secs(30),
+            apprec: Duration::from_secs(120),
+            quiet: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Why a subject file cannot be used.
+#[derive(Debug, Error)]
+pub enum ResolveError {
+    /// Mistakes in a file.
+    #[error(transparent)]
+    Mistakes(#[from] Mistakes),
+    /// A file that it points at cannot be read.
+    #[error("failed to read {path}, which the subject file names as {what}")]
+    Read {
+        /// The path.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A certificate.
+    #[error("{path} is no certificate that can be used")]
+    Certificate {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: CertificateDefect,
+    },
+    /// A key.
+    #[error("{path} is no private key that can be used")]
+    Key {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: KeyDefect,
+    },
+    /// The address.
+    #[error(transparent)]
+    Url(#[from] UrlError),
+    /// TLS.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// Something does not fit together.
+    #[error("{0}")]
+    Misfit(String),
+}
+
+/// Reads everything that a subject file points at; paths are relative to `folder`, where it lies.
+///
+/// # Errors
+/// [`ResolveError`].
+pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Result<Subject, ResolveError> {
+    let files = Files { folder };
+    let url: Url = file.carrier.http.url.parse()?;
+    let kit = folder.join(&file.partners);
+    let cast = Cast::parse(&kit.join(PARTNER_TABLE).display().to_string(), &files.text(&file.partners.join(PARTNER_TABLE), "the partner table of the kit (`provestein kit DIR` writes one)")?)?;
+    let mut partners = BTreeMap::new();
+    for (role, party) in &cast.parties {
+        partners.insert(role.clone(), files.harness_party(&file.partners, role, party, algorithms)?);
+    }
+    let mut parties = BTreeMap::new();
+    for (role, party) in &file.parties {
+        parties.insert(role.clone(), files.subject_party(role, party)?);
+    }
+    let client_tls = files.client_tls(&url, file)?;
+    let server_tls = files.server_tls(file)?;
+    let bind = file.inbox.bind.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    Ok(Subject {
+        description: describe(file, &url),
+        profile: file.profile.clone(),
+        url,
+        client_tls,
+        inbox: SocketAddr::new(bind, file.inbox.http),
+        server_tls,
+        parties,
+        partners,
+        patients: patients(file, &cast)?,
+        patience: patience(&file.patience),
+    })
+}
+
+fn patience(file: &file::PatienceFile) -> Patience {
+    let or = |text: &Option<String>, default| text.as_deref().and_then(file::duration).unwrap_or(default);
+    let default = Patience::default();
+    Patience {
+        transport: or(&file.transport, default.transport),
+        apprec: or(&file.apprec, default.apprec),
+        quiet: or(&file.quiet, default.quiet),
+    }
+}
+
+/// The patients of the kit; an id in the subject file must be one of them, because a name goes with it.
+fn patients(file: &SubjectFile, cast: &Cast) -> Result<BTreeMap<String, Patient>, ResolveError> {
+    let mut patients = cast.patients.clone();
+    for (kind, ids) in [("known", &file.patients.known), ("unknown", &file.patients.unknown)] {
+        let Some(id) = ids.first() else { continue };
+        let found = cast.patients.values().find(|patient| patient.id == *id).cloned();
+        let misfit = || ResolveError::Misfit(format!("the {kind} patient of the subject file is not in the kit's {PARTNER_TABLE}"));
+        patients.insert(kind.to_owned(), found.ok_or_else(misfit)?);
+    }
+    Ok(patients)
+}
+
+fn describe(file: &SubjectFile, url: &Url) -> event::Subject {
+    let claims = file.claims.messages.iter().flat_map(|(message, directions)| {
+        directions.iter().map(|direction| (message.clone(), format!("{direction:?}").to_lowercase()))
+    });
+    event::Subject {
+        supplier: file.subject.supplier.clone(),
+        system: file.subject.system.clone(),
+        version: file.subject.version.clone(),
+        message_handler: file.subject.message_handler.clone(),
+        message_handler_version: file.subject.message_handler_version.clone(),
+        parties: file.parties.values().map(|p| (p.organisation.her, p.service.her)).collect(),
+        claims: claims.collect(),
+        unknown_service: file.claims.unknown_service.map(|u| format!("{u:?}").to_lowercase()),
+        endpoint: url.to_string(),
+    }
+}
+
+struct Files<'a> {
+    folder: &'a Path,
+}
+
+impl Files<'_> {
+    fn text(&self, path: &Path, what: &str) -> Result<String, ResolveError> {
+        let path = self.folder.join(path);
+        std::fs::read_to_string(&path).map_err(|source| ResolveError::Read { path, what: what.to_owned(), source })
+    }
+
+    fn certificate(&self, path: &Path, what: &str) -> Result<Certificate, ResolveError> {
+        let text = self.text(path, what)?;
+        Certificate::from_pem(&text)
+            .map_err(|source| ResolveError::Certificate { path: self.folder.join(path), source })
+    }
+
+    fn key(&self, path: &Path, what: &str) -> Result<PrivateKey, ResolveError> {
+        let text = self.text(path, what)?;
+        PrivateKey::from_pem(&text).map_err(|source| ResolveError::Key { path: self.folder.join(path), source })
+    }
+
+    fn harness_party(
+        &self,
+        kit: &Path,
+        role: &str,
+        party: &CastParty,
+        algorithms: Algorithms,
+    ) -> Result<HarnessParty, ResolveError> {
+        let lacks = |what| ResolveError::Misfit(format!("party `{role}` of the kit has no {what}"));
+        let certificates = party.certificates.as_ref().ok_or_else(|| lacks("certificates"))?;
+        let keys = party.keys.as_ref().ok_or_else(|| lacks("keys"))?;
+        let what = |kind: &str| format!("{kind} of party `{role}`");
+        Ok(harness_party(
+            party,
+            self.certificate(&kit.join(&certificates.sign), &what("the signing certificate"))?,
+            self.key(&kit.join(&keys.sign), &what("the signing key"))?,
+            self.certificate(&kit.join(&certificates.encrypt), &what("the encryption certificate"))?,
+            self.key(&kit.join(&keys.encrypt), &what("the encryption key"))?,
+            algorithms,
+        ))
+    }
+
+    fn subject_party(&self, role: &str, party: &file::PartyFile) -> Result<SubjectParty, ResolveError> {
+        let what = |kind: &str| format!("the {kind} certificate of `{role}`");
+        let (organisation, service) = (&party.organisation, &party.service);
+        Ok(SubjectParty {
+            cast: CastParty {
+                organisation: Organisation {
+                    her: organisation.her,
+                    name: organisation.name.clone(),
+                    number: organisation.number.clone(),
+                },
+                service: Service {
+                    her: service.her,
+                    name: service.name.clone().unwrap_or_else(|| organisation.name.clone()),
+                    phone: None,
+                },
+                edi: service.edi.clone().unwrap_or_default(),
+                responsible: Responsible {
+                    given_name: String::new(),
+                    family_name: String::new(),
+                    hpr: String::new(),
+                },
+                certificates: None,
+                keys: None,
+            },
+            encrypt: self.certificate(&party.certificates.encrypt, &what("encryption"))?,
+            sign: self.certificate(&party.certificates.sign, &what("signing"))?,
+        })
+    }
+
+    fn credentials(&self, files: &CertificateFiles, what: &str) -> Result<Credentials, ResolveError> {
+        Ok(Credentials { chain: self.text(&files.certificate, what)?, key: self.text(&files.key, what)? })
+    }
+
+    fn client_tls(&self, url: &Url, file: &SubjectFile) -> Result<Option<ClientTls>, ResolveError> {
+        if !url.secure {
+            return Ok(None);
+        }
+        let http = &file.carrier.http;
+        let trust = http.trust.as_ref().ok_or_else(|| {
+            ResolveError::Misfit("an https address needs `trust`: a PEM file with the CA of the subject".to_owned())
+        })?;
+        let trust = self.text(trust, "the trust of the carrier")?;
+        let client = http.client.as_ref().map(|files| self.credentials(files, "the client certificate")).transpose()?;
+        Ok(Some(ClientTls::new(&trust, client.as_ref())?))
+    }
+
+    fn server_tls(&self, file: &SubjectFile) -> Result<Option<ServerTls>, ResolveError> {
+        let Some(files) = &file.inbox.tls else { return Ok(None) };
+        let credentials = self.credentials(files, "the certificate of the inbox")?;
+        let clients = file.inbox.clients.as_ref().map(|path| self.text(path, "the CAs of clients")).transpose()?;
+        Ok(Some(ServerTls::new(&credentials, clients.as_deref())?))
+    }
+}
+
+/// A party of the harness with its keys.
+pub fn harness_party(
+    cast: &CastParty,
+    sign_certificate: Certificate,
+    sign_key: PrivateKey,
+    encrypt_certificate: Certificate,
+    encrypt_key: PrivateKey,
+    algorithms: Algorithms,
+) -> HarnessParty {
+    HarnessParty {
+        cast: cast.clone(),
+        identity: Identity {
+            her: cast.service.her,
+            organisation_her: cast.organisation.her,
+            sign_certificate,
+            sign_key,
+            encrypt_certificate,
+            encrypt_key,
+            software: SoftwareDraft {
+                msh: "Prøvestein".to_owned(),
+                msh_version: env!("CARGO_PKG_VERSION").to_owned(),
+            },
+            algorithms,
+        },
+    }
+}
