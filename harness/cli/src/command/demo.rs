@@ -13,7 +13,7 @@ use checks::profile::Profile;
 use evidence::event::{self, Assurance};
 use evidence::log::Log;
 use exchange::cast::CastParty;
-use exchange::engine::{self, Options};
+use exchange::engine::{self, Options, Progress, Recorder};
 use exchange::subject::{self, HarnessParty, Patience, Subject, SubjectParty};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -75,7 +75,7 @@ fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang
     let prepared = plan(subject, profile, selection, Vec::new())?;
     let run = uuid::Uuid::from_bytes(random()).to_string();
     let folder = run_folder::new_path(out, kind, &run);
-    execute(prepared, defects, run, &folder)?;
+    execute(prepared, defects, run, &folder, &Teller::new())?;
     let judged = run_folder::judge(&folder, None)?;
     run_folder::write_reports(&folder, &judged, &run_folder::ALL, lang)?;
     Ok(conclude(&judged, &paths(&folder)))
@@ -85,7 +85,13 @@ fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang
 ///
 /// # Errors
 /// [`Failure`].
-pub fn execute(prepared: Prepared, defects: Vec<Defect>, run: String, folder: &Path) -> Result<(), Failure> {
+pub fn execute(
+    prepared: Prepared,
+    defects: Vec<Defect>,
+    run: String,
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
     let system = system(defects, &prepared)?;
     let inbox = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let options = Options {
@@ -96,10 +102,11 @@ pub fn execute(prepared: Prepared, defects: Vec<Defect>, run: String, folder: &P
         resume: None,
         inbox: Some(inbox),
     };
-    let log = Log::create(folder, MachineClock::start()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let clock = MachineClock::start();
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let runtime = runtime()?;
     let served = std::sync::Mutex::new(None);
-    let outcome = runtime.block_on(engine::execute(prepared.plan, log, &options, &Teller::new(), async |address, plan| {
+    let outcome = runtime.block_on(engine::execute(prepared.plan, Recorder { log, clock }, &options, progress, async |address, plan| {
         let url = format!("http://{address}/");
         let partners = plan.subject.partners.values().map(|p| p.identity.her);
         let wiring = Wiring {
@@ -118,7 +125,11 @@ pub fn execute(prepared: Prepared, defects: Vec<Defect>, run: String, folder: &P
     outcome.map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
 }
 
-fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failure> {
+/// The reference system that the demo's plan is about.
+///
+/// # Errors
+/// Never with what ships.
+pub fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failure> {
     let municipality = own_party("municipality", super::run::algorithms(&prepared.profile))?;
     let peers = prepared.plan.subject.partners.values().map(|party| msh::identity::Peer {
         her: party.identity.her,

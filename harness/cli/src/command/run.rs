@@ -9,7 +9,7 @@ use checks::exit::Exit;
 use checks::profile::Profile;
 use evidence::event::Assurance;
 use evidence::log::Log;
-use exchange::engine::{self, EngineError, Options};
+use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
 use exchange::scenario::{self, Loaded};
 use exchange::subject::{self, Subject};
@@ -105,9 +105,10 @@ pub fn plan(
 /// [`Failure`].
 pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
     opening(&prepared, options, folder);
-    let log = Log::create(folder, MachineClock::start()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let clock = MachineClock::start();
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let teller = Teller::new();
-    let engine = engine::execute(prepared.plan, log, options, &teller, async |_, _| {});
+    let engine = engine::execute(prepared.plan, Recorder { log, clock }, options, &teller, async |_, _| {});
     let outcome = runtime()?.block_on(engine);
     finish(outcome, folder, lang)
 }

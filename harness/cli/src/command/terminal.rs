@@ -11,7 +11,7 @@ use report::terminal::Style;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// Prints a line for people. A closed pipe is no failure.
@@ -33,12 +33,13 @@ pub fn style() -> Style {
 }
 
 /// The clocks of this machine.
+#[derive(Debug)]
 pub struct MachineClock(Instant);
 
 impl MachineClock {
     /// Begins now.
-    pub fn start() -> Self {
-        Self(Instant::now())
+    pub fn start() -> Arc<dyn Clock> {
+        Arc::new(Self(Instant::now()))
     }
 }
 
