@@ -14,6 +14,11 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The raw bytes.
+    pub fn bytes(self) -> [u8; 32] {
+        self.0
+    }
+
     /// All zeroes: what the first line of a log names as the line before it.
     pub const ZERO: Self = Self([0; 32]);
 }

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 use wire::code::Code;
-use wire::head::{self, FillError, HeadDraft, IdentDraft, OrganisationDraft, PersonDraft};
-use wire::identifier::{NationalId, NationalIdDefect};
+use wire::head::{self, TemplateError, HeadDraft, IdentDraft, OrganisationDraft, PersonDraft};
+use wire::identifier::{NationalId, NationalIdError};
 
 /// Code list 9064, consent.
 const CONSENT: &str = "2.16.578.1.12.4.1.1.9064";
@@ -79,11 +79,11 @@ pub enum MessageError {
         name: String,
         /// Why.
         #[source]
-        source: FillError,
+        source: TemplateError,
     },
     /// The identity number is none.
     #[error("the patient's identity number is none")]
-    Id(#[from] NationalIdDefect),
+    Id(#[from] NationalIdError),
     /// The identity number might be a real person's.
     #[error("identity number {0} is neither synthetic nor one of the official test persons; nothing is sent about it")]
     RealPerson(NationalId),

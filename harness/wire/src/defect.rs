@@ -36,12 +36,7 @@ pub enum Layer {
 impl Defect {
     /// A defect of `layer` with a stable code, a sentence and a place.
     pub fn new(layer: Layer, code: &'static str, message: impl Into<String>, place: Place) -> Self {
-        Self {
-            layer,
-            code,
-            message: message.into(),
-            place,
-        }
+        Self { layer, code, message: message.into(), place }
     }
 }
 
@@ -57,15 +52,8 @@ mod tests {
 
     #[test]
     fn a_defect_reads_as_a_sentence() {
-        let defect = Defect::new(
-            Layer::Mime,
-            "boundary-missing",
-            "no boundary parameter",
-            Place::named("Content-Type"),
-        );
-        assert_eq!(
-            defect.to_string(),
-            "no boundary parameter [boundary-missing] at Content-Type"
-        );
+        let defect =
+            Defect::new(Layer::Mime, "boundary-missing", "no boundary parameter", Place::named("Content-Type"));
+        assert_eq!(defect.to_string(), "no boundary parameter [boundary-missing] at Content-Type");
     }
 }

@@ -48,19 +48,13 @@ pub struct Place {
 impl Place {
     /// A place known only by name (for what is absent: the parent's path and the missing name).
     pub fn named(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            ..Self::default()
-        }
+        Self { path: path.into(), ..Self::default() }
     }
 
     /// The place of an (absent or present) child or attribute of this place.
     #[must_use]
     pub fn child(&self, name: &str) -> Self {
-        Self {
-            path: format!("{}/{name}", self.path),
-            ..self.clone()
-        }
+        Self { path: format!("{}/{name}", self.path), ..self.clone() }
     }
 }
 
@@ -103,12 +97,7 @@ mod tests {
 
     #[test]
     fn a_place_names_path_and_position() {
-        let place = Place {
-            path: "/a/b".into(),
-            span: Span::new(3, 9),
-            line: 2,
-            column: 4,
-        };
+        let place = Place { path: "/a/b".into(), span: Span::new(3, 9), line: 2, column: 4 };
         assert_eq!(place.to_string(), "/a/b (line 2, column 4)");
         assert_eq!(place.child("c").path, "/a/b/c");
         assert_eq!(Place::named("MIME part 1").to_string(), "MIME part 1");

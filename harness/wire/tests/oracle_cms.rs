@@ -21,19 +21,9 @@ fn transports() -> [(&'static [&'static str], KeyTransport); 4] {
     [
         (&[], KeyTransport::Pkcs1v15),
         (&["-keyopt", "rsa_padding_mode:oaep"], KeyTransport::OaepSha1),
+        (&["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256"], KeyTransport::OaepSha256),
         (
-            &["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256"],
-            KeyTransport::OaepSha256,
-        ),
-        (
-            &[
-                "-keyopt",
-                "rsa_padding_mode:oaep",
-                "-keyopt",
-                "rsa_oaep_md:sha256",
-                "-keyopt",
-                "rsa_mgf1_md:sha1",
-            ],
+            &["-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_md:sha256", "-keyopt", "rsa_mgf1_md:sha1"],
             KeyTransport::OaepSha256MgfSha1,
         ),
     ]
@@ -103,26 +93,15 @@ fn several_recipients_and_key_identifiers_are_read() {
         return;
     };
     let opened = open(&bytes, &[(&stranger.0, &stranger.1), (&certificate, &key)]).unwrap();
-    assert_eq!(
-        (opened.content.as_slice(), opened.enveloped.recipients.len()),
-        (&b"hei"[..], 2)
-    );
+    assert_eq!((opened.content.as_slice(), opened.enveloped.recipients.len()), (&b"hei"[..], 2));
     let defect = open(&bytes, &[(&stranger.0, &stranger.1)]).unwrap_err();
-    assert!(
-        matches!(&defect, CmsDefect::NotForUs { recipients } if recipients.len() == 2),
-        "{defect}"
-    );
+    assert!(matches!(&defect, CmsDefect::NotForUs { recipients } if recipients.len() == 2), "{defect}");
 
     let Some(bytes) = encrypted(b"hei", "-aes256", &["-keyid"]) else {
         return;
     };
     assert_eq!(open(&bytes, &[(&certificate, &key)]).unwrap().content, b"hei");
-    assert!(
-        inspect(&bytes).unwrap().recipients[0]
-            .id
-            .to_string()
-            .starts_with("subject key identifier")
-    );
+    assert!(inspect(&bytes).unwrap().recipients[0].id.to_string().starts_with("subject key identifier"));
 }
 
 #[test]
@@ -135,28 +114,16 @@ fn what_is_sealed_here_opens_in_openssl() {
         for (_, transport) in transports() {
             for length in [0, 1, 300_000] {
                 let clear = content(length);
-                let bytes = seal(
-                    &clear,
-                    &certificate,
-                    cipher,
-                    transport,
-                    &mut UnwrapErr(getrandom::SysRng),
-                )
-                .unwrap();
+                let bytes = seal(&clear, &certificate, cipher, transport, &mut UnwrapErr(getrandom::SysRng)).unwrap();
                 std::fs::write(&file, bytes).unwrap();
-                let mut arguments = vec![
-                    "cms", "-decrypt", "-binary", "-inform", "DER", "-recip", &recipient, "-inkey", &key,
-                ];
+                let mut arguments =
+                    vec!["cms", "-decrypt", "-binary", "-inform", "DER", "-recip", &recipient, "-inkey", &key];
                 arguments.extend(["-in", file.to_str().unwrap(), "-out", out.to_str().unwrap()]);
                 let Some(output) = run("openssl", &arguments) else {
                     return;
                 };
                 let case = format!("{cipher:?} {transport:?} {length}");
-                assert!(
-                    output.status.success(),
-                    "{case}: {}",
-                    String::from_utf8_lossy(&output.stderr)
-                );
+                assert!(output.status.success(), "{case}: {}", String::from_utf8_lossy(&output.stderr));
                 assert!(std::fs::read(&out).unwrap() == clear, "{case}");
             }
         }
@@ -169,31 +136,12 @@ fn signed_data_is_named() {
     let (clear, out) = (folder.path().join("clear"), folder.path().join("out"));
     std::fs::write(&clear, b"hei").unwrap();
     let (signer, key) = (demo("hospital-sign.pem"), demo("hospital-sign.key.pem"));
-    let mut arguments = vec![
-        "cms",
-        "-sign",
-        "-nodetach",
-        "-outform",
-        "DER",
-        "-signer",
-        &signer,
-        "-inkey",
-        &key,
-    ];
+    let mut arguments = vec!["cms", "-sign", "-nodetach", "-outform", "DER", "-signer", &signer, "-inkey", &key];
     arguments.extend(["-in", clear.to_str().unwrap(), "-out", out.to_str().unwrap()]);
     let Some(output) = run("openssl", &arguments) else {
         return;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let defect = inspect(&std::fs::read(&out).unwrap()).unwrap_err();
-    assert!(
-        matches!(
-            &defect,
-            CmsDefect::NotEnveloped {
-                name: "signed-data",
-                ..
-            }
-        ),
-        "{defect}"
-    );
+    assert!(matches!(&defect, CmsDefect::NotEnveloped { name: "signed-data", .. }), "{defect}");
 }

@@ -258,14 +258,8 @@ impl ErrorList {
     /// The severity of the list: the worse of the attribute and its entries; Error when nothing is readable,
     /// because a list that cannot be read accepts nothing.
     pub fn severity(&self) -> Severity {
-        let stated = self
-            .highest_severity
-            .iter()
-            .chain(self.errors.iter().filter_map(|e| e.severity.as_ref()));
-        stated
-            .filter_map(|s| Severity::parse(s.value.trim()))
-            .max()
-            .unwrap_or(Severity::Error)
+        let stated = self.highest_severity.iter().chain(self.errors.iter().filter_map(|e| e.severity.as_ref()));
+        stated.filter_map(|s| Severity::parse(s.value.trim())).max().unwrap_or(Severity::Error)
     }
 }
 
@@ -347,11 +341,7 @@ impl Envelope {
         } else if body("eb:StatusResponse") {
             MessageKind::StatusResponse
         } else if !self.acknowledgments.is_empty() && !self.error_lists.is_empty() {
-            if action == names::MESSAGE_ERROR {
-                MessageKind::ErrorList
-            } else {
-                MessageKind::Acknowledgment
-            }
+            if action == names::MESSAGE_ERROR { MessageKind::ErrorList } else { MessageKind::Acknowledgment }
         } else if !self.acknowledgments.is_empty() {
             MessageKind::Acknowledgment
         } else if !self.error_lists.is_empty() {

@@ -24,10 +24,7 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<Envelope, XmlDefect
     let mut envelope = Envelope {
         declaration: text.declaration.clone(),
         encoding: text.encoding,
-        root: Located::new(
-            canonical_name(root.tag_name().namespace(), root.tag_name().name()),
-            tree.place(root),
-        ),
+        root: Located::new(canonical_name(root.tag_name().namespace(), root.tag_name().name()), tree.place(root)),
         headers: reader.places(root, SOAP, "Header"),
         bodies: reader.places(root, SOAP, "Body"),
         header_blocks: Vec::new(),
@@ -130,15 +127,10 @@ impl<'a, 't> Reader<'a, 't> {
             cpa_id: self.texts(node, EB, "CPAId"),
             conversation_id: self.texts(node, EB, "ConversationId"),
             service: children(node, EB, "Service")
-                .map(|n| Service {
-                    kind: self.attribute(n, EB, "type"),
-                    value: self.text(n),
-                })
+                .map(|n| Service { kind: self.attribute(n, EB, "type"), value: self.text(n) })
                 .collect(),
             action: self.texts(node, EB, "Action"),
-            message_data: children(node, EB, "MessageData")
-                .map(|n| self.message_data(n))
-                .collect(),
+            message_data: children(node, EB, "MessageData").map(|n| self.message_data(n)).collect(),
             duplicate_elimination: self.places(node, EB, "DuplicateElimination"),
             description: self.texts(node, EB, "Description"),
         }
@@ -148,10 +140,7 @@ impl<'a, 't> Reader<'a, 't> {
         PartyBlock {
             place: self.tree.place(node),
             party_ids: children(node, EB, "PartyId")
-                .map(|n| PartyId {
-                    kind: self.attribute(n, EB, "type"),
-                    value: self.text(n),
-                })
+                .map(|n| PartyId { kind: self.attribute(n, EB, "type"), value: self.text(n) })
                 .collect(),
             role: self.texts(node, EB, "Role"),
         }
@@ -178,9 +167,8 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     fn acknowledgment(&self, node: Node<'a, 't>) -> Acknowledgment {
-        let references: Vec<Reference> = children(node, DS, "Reference")
-            .map(|n| signature::read_reference(self.tree, n))
-            .collect();
+        let references: Vec<Reference> =
+            children(node, DS, "Reference").map(|n| signature::read_reference(self.tree, n)).collect();
         Acknowledgment {
             place: self.tree.place(node),
             version: self.attribute(node, EB, "version"),
@@ -234,16 +222,9 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// SOAP 1.1 leaves `faultcode` and `faultstring` unqualified.
     fn fault(&self, node: Node<'a, 't>) -> Fault {
-        let child = |name: &str| {
-            node.children()
-                .find(|n| n.is_element() && n.tag_name().name() == name)
-                .map(|n| self.text(n))
-        };
-        Fault {
-            place: self.tree.place(node),
-            code: child("faultcode"),
-            string: child("faultstring"),
-        }
+        let child =
+            |name: &str| node.children().find(|n| n.is_element() && n.tag_name().name() == name).map(|n| self.text(n));
+        Fault { place: self.tree.place(node), code: child("faultcode"), string: child("faultstring") }
     }
 
     fn texts(&self, node: Node<'a, 't>, namespace: &'static str, name: &'static str) -> Vec<Located<String>> {
@@ -251,11 +232,7 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     fn text(&self, node: Node<'a, 't>) -> Located<String> {
-        let value: String = node
-            .descendants()
-            .filter(Node::is_text)
-            .filter_map(|n| n.text())
-            .collect();
+        let value: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
         Located::new(value, self.tree.place(node))
     }
 
@@ -264,13 +241,8 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     fn attribute(&self, node: Node<'a, 't>, namespace: &str, name: &str) -> Option<Located<String>> {
-        let found = node
-            .attributes()
-            .find(|a| a.namespace() == Some(namespace) && a.name() == name)?;
-        Some(Located::new(
-            found.value().to_owned(),
-            self.tree.attribute_place(node, &found),
-        ))
+        let found = node.attributes().find(|a| a.namespace() == Some(namespace) && a.name() == name)?;
+        Some(Located::new(found.value().to_owned(), self.tree.attribute_place(node, &found)))
     }
 
     fn name(&self, node: Node<'a, 't>) -> String {
@@ -315,10 +287,7 @@ mod tests {
         assert_eq!(envelope.from_her(), Some(1001));
         assert_eq!(envelope.message_id(), Some("m1"));
         let header = envelope.header().unwrap();
-        assert_eq!(
-            header.message_data[0].message_id[0].value, " m1",
-            "the value stays as written"
-        );
+        assert_eq!(header.message_data[0].message_id[0].value, " m1", "the value stays as written");
         assert_eq!(
             header.message_data[0].message_id[0].place.path,
             "/SOAP:Envelope/SOAP:Header/eb:MessageHeader/eb:MessageData/eb:MessageId"

@@ -74,12 +74,7 @@ pub fn payload(header: &HeaderDraft, service: &str, action: &str, payloads: &[Pa
     close_header(&mut out, header);
     out.empty(
         "eb:AckRequested",
-        &[
-            ("SOAP:actor", TO_PARTY_MSH),
-            ("SOAP:mustUnderstand", "1"),
-            ("eb:version", "2.0"),
-            ("eb:signed", "true"),
-        ],
+        &[("SOAP:actor", TO_PARTY_MSH), ("SOAP:mustUnderstand", "1"), ("eb:version", "2.0"), ("eb:signed", "true")],
     );
     out.close();
     out.open("SOAP:Body", &[]).open("eb:Manifest", &[("eb:version", "2.0")]);
@@ -116,8 +111,7 @@ pub fn error_list(header: &HeaderDraft, ref_to: Option<&str>, errors: &[ErrorDra
     let mut out = begin();
     open_header(&mut out, header, &[], SIGNAL_SERVICE, MESSAGE_ERROR, ref_to);
     close_header(&mut out, header);
-    let attributes =
-        [("SOAP:mustUnderstand", "1"), ("eb:version", "2.0"), ("eb:highestSeverity", highest.code())];
+    let attributes = [("SOAP:mustUnderstand", "1"), ("eb:version", "2.0"), ("eb:highestSeverity", highest.code())];
     out.open("eb:ErrorList", &attributes);
     for error in errors {
         let mut attributes = vec![("eb:errorCode", error.code.as_str()), ("eb:severity", error.severity.code())];
@@ -141,10 +135,7 @@ pub fn fault(code: &str, reason: &str) -> String {
 
 fn begin() -> XmlWriter {
     let mut out = XmlWriter::with_declaration();
-    out.open(
-        "SOAP:Envelope",
-        &[("xmlns:SOAP", SOAP), ("xmlns:eb", EB), ("xmlns:xlink", XLINK), ("xmlns:ds", DS)],
-    );
+    out.open("SOAP:Envelope", &[("xmlns:SOAP", SOAP), ("xmlns:eb", EB), ("xmlns:xlink", XLINK), ("xmlns:ds", DS)]);
     out.open("SOAP:Header", &[]).raw(&format!("<!--{TEST_MARKING}-->"));
     out
 }

@@ -69,24 +69,13 @@ impl FromStr for Path {
             if let Some(name) = step.strip_prefix('@') {
                 attribute = Some(name.to_owned());
             } else if let Some((name, position)) = step.split_once('[') {
-                let position = position
-                    .strip_suffix(']')
-                    .and_then(|p| p.parse().ok())
-                    .filter(|p| *p > 0);
+                let position = position.strip_suffix(']').and_then(|p| p.parse().ok()).filter(|p| *p > 0);
                 steps.push((name.to_owned(), Some(position.ok_or_else(bad)?)));
             } else {
                 steps.push((step.to_owned(), None));
             }
         }
-        if steps.is_empty() {
-            Err(bad())
-        } else {
-            Ok(Self {
-                anywhere,
-                steps,
-                attribute,
-            })
-        }
+        if steps.is_empty() { Err(bad()) } else { Ok(Self { anywhere, steps, attribute }) }
     }
 }
 
@@ -111,16 +100,10 @@ pub fn edit(text: &str, path: &Path, edit: &Edit) -> Result<String, EditError> {
     let tree = Tree::parse(text)?;
     let mut nodes = select(&tree, path);
     if let Some(name) = &path.attribute {
-        nodes.retain(|node| {
-            node.attributes()
-                .any(|a| canonical_name(a.namespace(), a.name()) == *name)
-        });
+        nodes.retain(|node| node.attributes().any(|a| canonical_name(a.namespace(), a.name()) == *name));
     }
     let [node] = nodes[..] else {
-        return Err(EditError::NotOne {
-            path: path.to_string(),
-            found: nodes.len(),
-        });
+        return Err(EditError::NotOne { path: path.to_string(), found: nodes.len() });
     };
     let (range, replacement) = match &path.attribute {
         Some(name) => attribute_edit(node, name, path, edit)?,
@@ -135,16 +118,10 @@ fn select<'a, 't>(tree: &'a Tree<'t>, path: &Path) -> Vec<Node<'a, 't>> {
     let mut found: Vec<Node<'_, '_>> = if path.anywhere {
         tree.root().descendants().filter(|node| matches(*node, first)).collect()
     } else {
-        Some(tree.root())
-            .into_iter()
-            .filter(|node| matches(*node, first))
-            .collect()
+        Some(tree.root()).into_iter().filter(|node| matches(*node, first)).collect()
     };
     for step in steps {
-        found = found
-            .into_iter()
-            .flat_map(|node| node.children().filter(|child| matches(*child, step)))
-            .collect();
+        found = found.into_iter().flat_map(|node| node.children().filter(|child| matches(*child, step))).collect();
     }
     found
 }
@@ -154,11 +131,7 @@ fn matches(node: Node<'_, '_>, (name, position): &(String, Option<usize>)) -> bo
         return false;
     }
     position.is_none_or(|wanted| {
-        let before = node
-            .prev_siblings()
-            .skip(1)
-            .filter(|o| o.is_element() && o.tag_name() == node.tag_name())
-            .count();
+        let before = node.prev_siblings().skip(1).filter(|o| o.is_element() && o.tag_name() == node.tag_name()).count();
         before + 1 == wanted
     })
 }
@@ -172,10 +145,7 @@ fn attribute_edit(
     let attribute = node
         .attributes()
         .find(|a| canonical_name(a.namespace(), a.name()) == name)
-        .ok_or_else(|| EditError::NotOne {
-            path: path.to_string(),
-            found: 0,
-        })?;
+        .ok_or_else(|| EditError::NotOne { path: path.to_string(), found: 0 })?;
     match edit {
         Edit::Set(value) => Ok((attribute.range_value(), quick_xml::escape::escape(value).into_owned())),
         Edit::Remove => Ok((attribute.range(), String::new())),
@@ -191,18 +161,11 @@ fn element_edit(text: &str, node: Node<'_, '_>, edit: &Edit) -> (Range<usize>, S
         Edit::Duplicate => (range, whole.repeat(2)),
         Edit::Set(value) => {
             let (start, end) = tags(whole);
-            (
-                range,
-                format!("{start}{}{end}", quick_xml::escape::partial_escape(value)),
-            )
+            (range, format!("{start}{}{end}", quick_xml::escape::partial_escape(value)))
         }
         Edit::Append(xml) => {
             let (start, end) = tags(whole);
-            let inner = if whole.ends_with("/>") {
-                ""
-            } else {
-                &whole[start.len()..whole.len() - end.len()]
-            };
+            let inner = if whole.ends_with("/>") { "" } else { &whole[start.len()..whole.len() - end.len()] };
             (range, format!("{start}{inner}{xml}{end}"))
         }
     }
@@ -225,9 +188,7 @@ fn tags(whole: &str) -> (String, String) {
     }
     let start = &whole[..=close];
     if let Some(open) = start.strip_suffix("/>") {
-        let name_end = open[1..]
-            .find(|c: char| c.is_whitespace() || c == '/')
-            .map_or(open.len(), |i| i + 1);
+        let name_end = open[1..].find(|c: char| c.is_whitespace() || c == '/').map_or(open.len(), |i| i + 1);
         return (format!("{open}>"), format!("</{}>", &open[1..name_end]));
     }
     let end = whole.rfind("</").unwrap_or(whole.len());
@@ -245,30 +206,12 @@ mod tests {
     #[test]
     fn changes_exactly_one_node() {
         let text = "<a x=\"1\"><b>t</b><c/><b/></a>";
-        assert_eq!(
-            run(text, "/a/b[1]", Edit::Set("<".into())).unwrap(),
-            "<a x=\"1\"><b>&lt;</b><c/><b/></a>"
-        );
-        assert_eq!(
-            run(text, "/a/c", Edit::Set("z".into())).unwrap(),
-            "<a x=\"1\"><b>t</b><c>z</c><b/></a>"
-        );
-        assert_eq!(
-            run(text, "//b[2]", Edit::Remove).unwrap(),
-            "<a x=\"1\"><b>t</b><c/></a>"
-        );
-        assert_eq!(
-            run(text, "/a/@x", Edit::Set("\"".into())).unwrap(),
-            "<a x=\"&quot;\"><b>t</b><c/><b/></a>"
-        );
-        assert_eq!(
-            run(text, "/a", Edit::Append("<d/>".into())).unwrap(),
-            "<a x=\"1\"><b>t</b><c/><b/><d/></a>"
-        );
-        assert_eq!(
-            run(text, "/a/c", Edit::Duplicate).unwrap(),
-            "<a x=\"1\"><b>t</b><c/><c/><b/></a>"
-        );
+        assert_eq!(run(text, "/a/b[1]", Edit::Set("<".into())).unwrap(), "<a x=\"1\"><b>&lt;</b><c/><b/></a>");
+        assert_eq!(run(text, "/a/c", Edit::Set("z".into())).unwrap(), "<a x=\"1\"><b>t</b><c>z</c><b/></a>");
+        assert_eq!(run(text, "//b[2]", Edit::Remove).unwrap(), "<a x=\"1\"><b>t</b><c/></a>");
+        assert_eq!(run(text, "/a/@x", Edit::Set("\"".into())).unwrap(), "<a x=\"&quot;\"><b>t</b><c/><b/></a>");
+        assert_eq!(run(text, "/a", Edit::Append("<d/>".into())).unwrap(), "<a x=\"1\"><b>t</b><c/><b/><d/></a>");
+        assert_eq!(run(text, "/a/c", Edit::Duplicate).unwrap(), "<a x=\"1\"><b>t</b><c/><c/><b/></a>");
     }
 
     #[test]
@@ -276,9 +219,6 @@ mod tests {
         let found = run("<a><b/><b/></a>", "/a/b", Edit::Remove).unwrap_err();
         assert_eq!(found.to_string(), "path `/a/b` names 2 nodes, it must name exactly one");
         assert!(matches!(run("<a/>", "a", Edit::Remove), Err(EditError::BadPath(_))));
-        assert!(matches!(
-            run("<a/>", "/a/@b", Edit::Remove),
-            Err(EditError::NotOne { found: 0, .. })
-        ));
+        assert!(matches!(run("<a/>", "/a/@b", Edit::Remove), Err(EditError::NotOne { found: 0, .. })));
     }
 }

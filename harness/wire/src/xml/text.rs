@@ -91,12 +91,7 @@ pub fn read(bytes: &[u8], charset: Option<&str>) -> Result<XmlText, XmlDefect> {
         return Err(XmlDefect::Empty);
     }
     gate::check(&text)?;
-    Ok(XmlText {
-        text,
-        declaration,
-        encoding: encoding_of(charset),
-        byte_order_mark,
-    })
+    Ok(XmlText { text, declaration, encoding: encoding_of(charset), byte_order_mark })
 }
 
 fn encoding_of(charset: &'static Charset) -> Encoding {
@@ -115,18 +110,12 @@ fn decode(charset: &'static Charset, bytes: &[u8]) -> Result<String, XmlDefect> 
     if charset == UTF_8 {
         return match std::str::from_utf8(bytes) {
             Ok(text) => Ok(text.to_owned()),
-            Err(error) => Err(XmlDefect::WrongEncoding {
-                encoding: "UTF-8",
-                offset: error.valid_up_to(),
-            }),
+            Err(error) => Err(XmlDefect::WrongEncoding { encoding: "UTF-8", offset: error.valid_up_to() }),
         };
     }
     let (text, malformed) = charset.decode_without_bom_handling(bytes);
     if malformed {
-        return Err(XmlDefect::WrongEncoding {
-            encoding: charset.name(),
-            offset: 0,
-        });
+        return Err(XmlDefect::WrongEncoding { encoding: charset.name(), offset: 0 });
     }
     Ok(text.into_owned())
 }
@@ -141,10 +130,7 @@ fn declaration(bytes: &[u8], marked: Option<&'static Charset>) -> Option<Declara
     };
     let inner = head.strip_prefix("<?xml")?;
     let inner = &inner[..inner.find("?>")?];
-    Some(Declaration {
-        version: pseudo_attribute(inner, "version")?,
-        encoding: pseudo_attribute(inner, "encoding"),
-    })
+    Some(Declaration { version: pseudo_attribute(inner, "version")?, encoding: pseudo_attribute(inner, "encoding") })
 }
 
 fn pseudo_attribute(inner: &str, name: &str) -> Option<String> {
@@ -162,13 +148,7 @@ mod tests {
     #[test]
     fn reads_declaration_and_utf8() {
         let text = read("<?xml version='1.0' encoding=\"utf-8\"?><å/>".as_bytes(), None).unwrap();
-        assert_eq!(
-            text.declaration,
-            Some(Declaration {
-                version: "1.0".into(),
-                encoding: Some("utf-8".into())
-            })
-        );
+        assert_eq!(text.declaration, Some(Declaration { version: "1.0".into(), encoding: Some("utf-8".into()) }));
         assert_eq!(text.encoding, Encoding::Utf8);
         assert!(text.as_str().ends_with("<å/>"));
     }
@@ -179,17 +159,8 @@ mod tests {
         let text = read(bytes, None).unwrap();
         assert_eq!(text.encoding, Encoding::Latin1);
         assert!(text.as_str().contains('æ'));
-        assert_eq!(
-            read(b"<a>\xe6</a>", Some("iso-8859-1")).unwrap().encoding,
-            Encoding::Latin1
-        );
-        assert_eq!(
-            read(b"<a>\xe6</a>", None).unwrap_err(),
-            XmlDefect::WrongEncoding {
-                encoding: "UTF-8",
-                offset: 3
-            }
-        );
+        assert_eq!(read(b"<a>\xe6</a>", Some("iso-8859-1")).unwrap().encoding, Encoding::Latin1);
+        assert_eq!(read(b"<a>\xe6</a>", None).unwrap_err(), XmlDefect::WrongEncoding { encoding: "UTF-8", offset: 3 });
     }
 
     #[test]

@@ -3,12 +3,21 @@
 use super::XmlDefect;
 use crate::place::{Place, Span};
 use roxmltree::{Attribute, Document, Node, ParsingOptions};
+use std::collections::HashMap;
+
+/// Bytes between two places where the characters so far are known.
+const STRIDE: usize = 4096;
 
 /// A parsed document. Borrowed from the text it was parsed from.
 #[derive(Debug)]
 pub struct Tree<'t> {
     document: Document<'t>,
     line_starts: Vec<usize>,
+    /// Characters before each multiple of [`STRIDE`]: a document may be one long line.
+    characters: Vec<usize>,
+    /// For each node its position among siblings of the same name, 0 where it is the only one. Counted once:
+    /// counting at each question would take quadratic time for many siblings.
+    positions: Vec<u32>,
 }
 
 impl<'t> Tree<'t> {
@@ -17,28 +26,16 @@ impl<'t> Tree<'t> {
     /// # Errors
     /// [`XmlDefect::NotWellFormed`].
     pub fn parse(text: &'t str) -> Result<Self, XmlDefect> {
-        let options = ParsingOptions {
-            allow_dtd: false,
-            nodes_limit: u32::MAX,
-            ..ParsingOptions::default()
-        };
+        let options = ParsingOptions { allow_dtd: false, nodes_limit: u32::MAX, ..ParsingOptions::default() };
         let document = Document::parse_with_options(text, options).map_err(|error| {
             let position = error.pos();
-            XmlDefect::NotWellFormed {
-                message: error.to_string(),
-                line: position.row,
-                column: position.col,
-            }
+            XmlDefect::NotWellFormed { message: error.to_string(), line: position.row, column: position.col }
         })?;
         let line_starts = std::iter::once(0)
-            .chain(
-                text.bytes()
-                    .enumerate()
-                    .filter(|(_, b)| *b == b'\n')
-                    .map(|(i, _)| i + 1),
-            )
+            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
             .collect();
-        Ok(Self { document, line_starts })
+        let positions = positions(&document);
+        Ok(Self { document, line_starts, characters: characters(text), positions })
     }
 
     /// The underlying document.
@@ -54,26 +51,43 @@ impl<'t> Tree<'t> {
     /// Where a node stands.
     pub fn place(&self, node: Node<'_, 't>) -> Place {
         let range = node.range();
-        self.at(path_of(node), Span::new(range.start, range.end))
+        self.at(self.path_of(node), Span::new(range.start, range.end))
     }
 
     /// Where an attribute of a node stands.
     pub fn attribute_place(&self, node: Node<'_, 't>, attribute: &Attribute<'_, 't>) -> Place {
         let range = attribute.range();
         let name = canonical_name(attribute.namespace(), attribute.name());
-        self.at(format!("{}/@{name}", path_of(node)), Span::new(range.start, range.end))
+        self.at(format!("{}/@{name}", self.path_of(node)), Span::new(range.start, range.end))
+    }
+
+    fn path_of(&self, node: Node<'_, 't>) -> String {
+        let mut steps: Vec<String> = node.ancestors().filter(Node::is_element).map(|n| self.step_of(n)).collect();
+        steps.reverse();
+        format!("/{}", steps.join("/"))
+    }
+
+    /// A position is added only where siblings of the same name make it necessary.
+    fn step_of(&self, node: Node<'_, 't>) -> String {
+        let tag = node.tag_name();
+        let name = canonical_name(tag.namespace(), tag.name());
+        match self.positions.get(node.id().get_usize()) {
+            Some(position) if *position > 0 => format!("{name}[{position}]"),
+            _ => name,
+        }
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let chunk = offset / STRIDE;
+        let rest = &self.document.input_text().as_bytes()[chunk * STRIDE..offset];
+        self.characters[chunk] + characters_in(rest)
     }
 
     fn at(&self, path: String, span: Span) -> Place {
         let line = self.line_starts.partition_point(|&start| start <= span.start);
         let start = self.line_starts[line - 1];
-        let column = self.document.input_text()[start..span.start].chars().count() + 1;
-        Place {
-            path,
-            span,
-            line: line as u32,
-            column: column as u32,
-        }
+        let column = self.characters_before(span.start) - self.characters_before(start) + 1;
+        Place { path, span, line: line as u32, column: column as u32 }
     }
 }
 
@@ -98,24 +112,43 @@ fn prefix_of(namespace: &str) -> Option<&'static str> {
     })
 }
 
-fn path_of(node: Node<'_, '_>) -> String {
-    let mut steps: Vec<String> = node.ancestors().filter(Node::is_element).map(step_of).collect();
-    steps.reverse();
-    format!("/{}", steps.join("/"))
+/// How many characters stand before each multiple of [`STRIDE`].
+fn characters(text: &str) -> Vec<usize> {
+    let mut total = 0;
+    let chunks = text.as_bytes().chunks(STRIDE).map(|chunk| {
+        let before = total;
+        total += characters_in(chunk);
+        before
+    });
+    let mut counts: Vec<usize> = chunks.collect();
+    counts.push(total);
+    counts
 }
 
-/// A position is added only where siblings of the same name make it necessary.
-fn step_of(node: Node<'_, '_>) -> String {
-    let tag = node.tag_name();
-    let name = canonical_name(tag.namespace(), tag.name());
-    let same = |other: &Node<'_, '_>| other.is_element() && other.tag_name() == tag;
-    let before = node.prev_siblings().skip(1).filter(same).count();
-    let after = node.next_siblings().skip(1).any(|other| same(&other));
-    if before > 0 || after {
-        format!("{name}[{}]", before + 1)
-    } else {
-        name
+/// Every byte that does not continue a character begins one.
+fn characters_in(bytes: &[u8]) -> usize {
+    bytes.iter().map(|b| usize::from(b & 0xc0 != 0x80)).sum()
+}
+
+fn positions(document: &Document<'_>) -> Vec<u32> {
+    let mut positions = Vec::new();
+    let mut last: HashMap<_, (usize, u32)> = HashMap::new();
+    for parent in document.descendants().filter(Node::has_children) {
+        last.clear();
+        for child in parent.children().filter(Node::is_element) {
+            let id = child.id().get_usize();
+            if positions.len() <= id {
+                positions.resize(id + 1, 0);
+            }
+            let entry = last.entry((child.tag_name().namespace(), child.tag_name().name())).or_insert((id, 0));
+            entry.1 += 1;
+            if entry.1 > 1 {
+                positions[entry.0] = 1;
+                positions[id] = entry.1;
+            }
+        }
     }
+    positions
 }
 
 #[cfg(test)]
@@ -137,9 +170,7 @@ mod tests {
 
     #[test]
     fn says_where_it_is_not_well_formed() {
-        let Err(XmlDefect::NotWellFormed { line, .. }) = Tree::parse("<a>\n<b></a>") else {
-            panic!("parsed")
-        };
+        let Err(XmlDefect::NotWellFormed { line, .. }) = Tree::parse("<a>\n<b></a>") else { panic!("parsed") };
         assert_eq!(line, 2);
     }
 }

@@ -24,10 +24,7 @@ impl XmlWriter {
 
     /// A document that begins with an XML 1.0 declaration of UTF-8, as HITS 1172 rules 78 and 68 demand.
     pub fn with_declaration() -> Self {
-        Self {
-            out: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(),
-            open: Vec::new(),
-        }
+        Self { out: "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned(), open: Vec::new() }
     }
 
     /// Opens an element.

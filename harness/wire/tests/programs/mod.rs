@@ -21,9 +21,7 @@ pub fn run(program: &str, arguments: &[&str]) -> Option<Output> {
 
 /// A file of the demo PKI.
 pub fn demo(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../fixtures/pki/demo")
-        .join(name);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/pki/demo").join(name);
     path.to_str().unwrap().to_owned()
 }
 
@@ -31,10 +29,7 @@ pub fn demo(name: &str) -> String {
 pub fn party(name: &str) -> (Certificate, PrivateKey) {
     let certificate = std::fs::read_to_string(demo(&format!("{name}.pem"))).unwrap();
     let key = std::fs::read_to_string(demo(&format!("{name}.key.pem"))).unwrap();
-    (
-        Certificate::from_pem(&certificate).unwrap(),
-        PrivateKey::from_pem(&key).unwrap(),
-    )
+    (Certificate::from_pem(&certificate).unwrap(), PrivateKey::from_pem(&key).unwrap())
 }
 
 /// A folder of the official samples; `None`, and a visible line, when they are not here.

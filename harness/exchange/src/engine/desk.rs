@@ -1,0 +1,128 @@
+//! What the engine remembers: our parties' message services, what was sent, what has come.
+
+use crate::subject::HarnessParty;
+use evidence::event::Seq;
+use msh::Overrides;
+use msh::state::{MessageService, RetryPolicy};
+use std::collections::BTreeMap;
+use wire::ebxml::Envelope;
+
+/// A receipt that has come.
+#[derive(Debug, Clone)]
+pub(super) struct Receipt {
+    /// The arrival.
+    pub seq: Seq,
+    /// What it is.
+    pub kind: ReceiptKind,
+    /// The id that it names, in lower case.
+    pub about: Option<String>,
+    /// Its conversation, in lower case.
+    pub conversation: Option<String>,
+    /// For a Fault: the sending on whose connection it came.
+    pub answers: Option<Seq>,
+    /// Its own MessageId.
+    pub message_id: String,
+    /// Whether a step has used it.
+    pub taken: bool,
+    /// The envelope, so that it can be acknowledged again.
+    pub envelope: Option<Box<Envelope>>,
+}
+
+/// The two kinds of receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReceiptKind {
+    /// Acknowledgment, ErrorList or Fault.
+    Signal,
+    /// AppRec.
+    AppRec,
+}
+
+/// A message that a step sent.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    /// The composition.
+    pub composed: Seq,
+    /// Every sending.
+    pub sendings: Vec<Seq>,
+    /// When it was last sent, in milliseconds.
+    pub sent_ms: u64,
+    /// The bytes.
+    pub entity: Vec<u8>,
+    /// The fagmelding, for copies.
+    pub message: Vec<u8>,
+    /// Type name.
+    pub what: String,
+    /// Roles.
+    pub from: String,
+    /// Roles.
+    pub to: String,
+    /// MessageId, lower case.
+    pub message_id: String,
+    /// MsgId as it was sent, lower case.
+    pub msg_id: String,
+    /// ConversationId, lower case.
+    pub conversation: String,
+    /// Why the last sending failed, if it did.
+    pub failure: Option<String>,
+}
+
+/// One of our parties at work.
+pub(super) struct PartyDesk {
+    pub party: HarnessParty,
+    pub msh: MessageService,
+    /// Answers given, by MessageId, for repeats.
+    pub answers: BTreeMap<String, Vec<u8>>,
+}
+
+/// Everything that changes during a run.
+pub(super) struct Desk {
+    pub parties: BTreeMap<u32, PartyDesk>,
+    pub receipts: Vec<Receipt>,
+    pub sent: BTreeMap<String, Sent>,
+    /// The slowest answer seen, in milliseconds.
+    pub slowest_ms: u64,
+}
+
+impl Desk {
+    pub fn new<'a>(parties: impl IntoIterator<Item = &'a HarnessParty>) -> Self {
+        let desk = |party: &HarnessParty| PartyDesk {
+            party: party.clone(),
+            msh: MessageService::new(Overrides::default(), RetryPolicy::default()),
+            answers: BTreeMap::new(),
+        };
+        Self {
+            parties: parties.into_iter().map(|party| (party.identity.her, desk(party))).collect(),
+            receipts: Vec::new(),
+            sent: BTreeMap::new(),
+            slowest_ms: 0,
+        }
+    }
+
+    /// Takes the first receipt of a kind that answers the labelled message and that no step has used.
+    pub fn take(&mut self, kind: ReceiptKind, label: &str) -> Option<Receipt> {
+        let sent = self.sent.get(label)?;
+        let known: Vec<&str> =
+            self.sent.values().flat_map(|s| [s.message_id.as_str(), s.msg_id.as_str()]).collect();
+        let answers = |receipt: &Receipt| {
+            if receipt.kind != kind || receipt.taken {
+                return false;
+            }
+            if receipt.answers.is_some_and(|sending| sent.sendings.contains(&sending)) {
+                return true;
+            }
+            let wanted = if kind == ReceiptKind::Signal { &sent.message_id } else { &sent.msg_id };
+            match &receipt.about {
+                Some(about) if about == wanted => true,
+                // A reference that names nothing of ours: the conversation tells whose it must be.
+                about => {
+                    about.as_ref().is_none_or(|about| kind == ReceiptKind::AppRec || !known.contains(&about.as_str()))
+                        && about.as_ref().is_none_or(|about| !self.sent.values().any(|s| s.msg_id == *about))
+                        && receipt.conversation.as_ref() == Some(&sent.conversation)
+                }
+            }
+        };
+        let index = self.receipts.iter().position(answers)?;
+        self.receipts[index].taken = true;
+        Some(self.receipts[index].clone())
+    }
+}

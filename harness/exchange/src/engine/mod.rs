@@ -1,0 +1,13 @@
+//! The engine: carries out a plan and records everything.
+//!
+//! The inbox is open from the first moment: whatever arrives is recorded first, answered by the party's message
+//! service, and matched afterwards. A step that waits looks through what has come, so a receipt that overtakes its
+//! step is normal.
+
+mod desk;
+mod inbox;
+mod outbound;
+mod run;
+mod step;
+
+pub use run::{EngineError, Options, Progress, Quiet, execute};

@@ -1,0 +1,253 @@
+//! A run from its first event to its last.
+
+use super::desk::Desk;
+use super::inbox;
+use crate::plan::Plan;
+use crate::scenario::Loaded;
+use carrier::http::{Inbox, Limits};
+use chacha20::ChaCha20Rng;
+use chacha20::rand_core::SeedableRng as _;
+use evidence::digest::Digest;
+use evidence::event::{Assurance, Event, Recorded, RunStarted, ScenarioOutcome, ScenarioStarted, Seq};
+use evidence::log::{Log, LogError};
+use jiff::Timestamp;
+use msh::compose::ComposeError;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use thiserror::Error;
+use tokio::sync::Notify;
+
+/// Why a run could not go on. Never the subject's fault.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The log cannot be written: the run stops, because nothing is acted on unrecorded.
+    #[error("the run stops because it cannot be recorded")]
+    Log(#[from] LogError),
+    /// The inbox port cannot be had.
+    #[error("failed to listen at {address} for the subject's messages; choose another port under `inbox`, or stop what uses it")]
+    Inbox {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A message of a scenario cannot be made.
+    #[error("{file}:{line}: failed to compose the message")]
+    Compose {
+        /// The scenario's file.
+        file: String,
+        /// The step's line.
+        line: u32,
+        /// Why.
+        #[source]
+        source: ComposeError,
+    },
+    /// A template cannot be filled.
+    #[error("{file}:{line}: failed to fill the message")]
+    Fill {
+        /// The scenario's file.
+        file: String,
+        /// The step's line.
+        line: u32,
+        /// Why.
+        #[source]
+        source: crate::message::MessageError,
+    },
+}
+
+/// How a run is carried out.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Run id (UUID).
+    pub run: String,
+    /// The tool and its version.
+    pub tool: String,
+    /// What the run can prove at most.
+    pub assurance: Assurance,
+    /// Seed of the ids.
+    pub seed: u64,
+    /// Scenarios that an interrupted run has finished already; `None` for a new run.
+    pub resume: Option<Vec<String>>,
+    /// Where to listen instead of the subject's inbox: port 0 for `demo`.
+    pub inbox: Option<SocketAddr>,
+}
+
+/// Who is told what happens. Nothing of it is evidence.
+pub trait Progress: Send + Sync {
+    /// The inbox is open here.
+    fn listening(&self, _address: SocketAddr) {}
+    /// A probe was carried out.
+    fn preflight(&self, _probe: &str, _ok: bool, _detail: &str) {}
+    /// A scenario begins: number, of how many, which.
+    fn scenario(&self, _number: usize, _of: usize, _scenario: &Loaded) {}
+    /// The harness waits: for what, about which message, until when.
+    fn waiting(&self, _what: &str, _label: &str, _until: Timestamp) {}
+    /// A scenario has ended; `reason` when it was given up.
+    fn ended(&self, _scenario: &Loaded, _reason: Option<&str>) {}
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Quiet;
+
+impl Progress for Quiet {}
+
+/// What all parts of a run share.
+pub(super) struct Run {
+    pub plan: Plan,
+    pub log: Log,
+    pub desk: Mutex<Desk>,
+    pub news: Notify,
+    pub ids: Mutex<ChaCha20Rng>,
+    pub began: Instant,
+    pub limits: Limits,
+    pub fatal: Mutex<Option<LogError>>,
+}
+
+impl Run {
+    pub async fn record(&self, event: Event, cause: Option<Seq>, blobs: Vec<Vec<u8>>) -> Result<Recorded, LogError> {
+        self.log.append(event, cause, blobs).await
+    }
+
+    pub fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn elapsed_ms(&self) -> u64 {
+        self.began.elapsed().as_millis() as u64
+    }
+
+    /// A UUID of version 4 from the run's own seed.
+    pub fn uuid(&self) -> String {
+        use chacha20::rand_core::Rng as _;
+        let mut bytes = [0; 16];
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
+        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// A failure to record inside the inbox stops the run at its next step.
+    pub fn fail(&self, error: LogError) {
+        self.fatal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+        self.news.notify_waiters();
+    }
+
+    pub fn check(&self) -> Result<(), LogError> {
+        self.fatal.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+    }
+}
+
+/// Carries out a plan.
+///
+/// `on_open` is called with the inbox's address before anything is sent.
+///
+/// # Errors
+/// [`EngineError`]; whatever was recorded before stays.
+pub async fn execute(
+    plan: Plan,
+    log: Log,
+    options: &Options,
+    progress: &dyn Progress,
+    on_open: impl AsyncFnOnce(SocketAddr, &mut Plan),
+) -> Result<(), EngineError> {
+    let mut plan = plan;
+    begin(&plan, &log, options).await?;
+    let address = options.inbox.unwrap_or(plan.subject.inbox);
+    let limits = Limits { read: plan.subject.patience.transport, ..Limits::default() };
+    let opened = Inbox::open(address, plan.subject.server_tls.clone(), limits).await;
+    let (inbox, arrivals) = opened.map_err(|source| EngineError::Inbox { address, source })?;
+    progress.listening(inbox.address());
+    on_open(inbox.address(), &mut plan).await;
+    // Ids must differ from run to run even with the same seed: a subject remembers what it has received.
+    let seed = format!("{} {}", options.run, options.seed);
+    let run = Arc::new(Run {
+        desk: Mutex::new(Desk::new(plan.subject.partners.values())),
+        ids: Mutex::new(ChaCha20Rng::from_seed(Digest::of(seed.as_bytes()).bytes())),
+        news: Notify::new(),
+        began: Instant::now(),
+        fatal: Mutex::new(None),
+        limits,
+        plan,
+        log,
+    });
+    let listening = tokio::spawn(inbox::listen(run.clone(), arrivals));
+    let outcome = scenarios(&run, options, progress).await;
+    drop(inbox);
+    listening.abort();
+    outcome
+}
+
+async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineError> {
+    if options.resume.is_some() {
+        log.append(Event::RunResumed { tool: options.tool.clone() }, None, Vec::new()).await?;
+        return Ok(());
+    }
+    let started = RunStarted {
+        run: options.run.clone(),
+        tool: options.tool.clone(),
+        suite: plan.suite,
+        profile: plan.subject.profile.clone(),
+        assurance: options.assurance,
+        seed: options.seed,
+        inputs: plan.inputs.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
+    };
+    let blobs = plan.inputs.iter().map(|(_, bytes)| bytes.clone()).collect();
+    log.append(Event::RunStarted(started), None, blobs).await?;
+    log.append(Event::SubjectDescribed(plan.subject.description.clone()), None, Vec::new()).await?;
+    Ok(())
+}
+
+async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -> Result<(), EngineError> {
+    let reachable = preflight(run, progress).await?;
+    let finished = options.resume.clone().unwrap_or_default();
+    let left: Vec<Loaded> =
+        run.plan.scenarios.iter().filter(|loaded| !finished.contains(&loaded.id)).cloned().collect();
+    let mut given_up = (!reachable).then(|| "the subject cannot be reached".to_owned());
+    for (index, loaded) in left.iter().enumerate() {
+        progress.scenario(index + 1, left.len(), loaded);
+        let started = ScenarioStarted {
+            scenario: loaded.id.clone(),
+            title: loaded.scenario.title.en.clone(),
+            source: loaded.scenario.source.clone(),
+            file: loaded.file.clone(),
+            digest: loaded.digest,
+            expectations: loaded.expectations(),
+        };
+        let started = run.record(Event::ScenarioStarted(started), None, Vec::new()).await?;
+        let abandoned = match &given_up {
+            Some(reason) => Some(reason.clone()),
+            None => super::step::carry_out(run, loaded, started.seq, progress).await?,
+        };
+        if let Some(reason) = &abandoned
+            && given_up.is_none()
+            && !connects(run).await.0
+        {
+            given_up = Some(format!("the subject can no longer be reached ({reason})"));
+        }
+        progress.ended(loaded, abandoned.as_deref());
+        let outcome = abandoned.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason });
+        run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(started.seq), Vec::new()).await?;
+    }
+    run.record(Event::RunEnded { reason: "finished".to_owned() }, None, Vec::new()).await?;
+    Ok(())
+}
+
+/// Whether something listens where the subject should be. Nothing is sent.
+async fn preflight(run: &Run, progress: &dyn Progress) -> Result<bool, EngineError> {
+    let (ok, detail) = connects(run).await;
+    progress.preflight("connect", ok, &detail);
+    run.record(Event::PreflightObserved { probe: "connect".to_owned(), ok, detail }, None, Vec::new()).await?;
+    Ok(ok)
+}
+
+async fn connects(run: &Run) -> (bool, String) {
+    let url = &run.plan.subject.url;
+    let connecting = tokio::net::TcpStream::connect((url.host.as_str(), url.port));
+    match tokio::time::timeout(Duration::from_secs(5), connecting).await {
+        Ok(Ok(_)) => (true, format!("{url} accepts connections")),
+        Ok(Err(error)) => (false, format!("{url}: {error}")),
+        Err(_) => (false, format!("{url}: no connection within 5 s")),
+    }
+}
