@@ -205,6 +205,19 @@ impl Facts {
         }
     }
 
+    /// Whether a message of ours that was sent after this one's last sending got a transport answer.
+    pub fn answered_after(&self, history: &History, stimulus: &MessageRecord) -> bool {
+        let Some(last) = stimulus.sendings.last() else {
+            return false;
+        };
+        let is_later = |exchange: &Exchange| {
+            let sent = history.messages[exchange.stimulus].sendings.first();
+            sent.is_some_and(|sent| sent.seq > last.seq)
+        };
+        let mut answered = history.exchanges.iter().zip(&self.signals).filter(|(_, signals)| !signals.is_empty());
+        answered.any(|(exchange, _)| is_later(exchange))
+    }
+
     /// Whether so much time followed a moment that another answer would have been seen.
     pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64) -> bool {
         history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms

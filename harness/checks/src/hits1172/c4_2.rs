@@ -13,7 +13,10 @@ pub(super) const CHECKS: &[ExchangeCheck] = &[
     exchange("HITS1172-4.2.2.1-p1", "no Acknowledgment of a message without eb:AckRequested", without_ack_requested),
 ];
 
-pub(super) const RUN_CHECKS: &[RunCheck] = &[run("HITS1172-4.2.2-p5", "no answer to a signal", signals_unanswered)];
+pub(super) const RUN_CHECKS: &[RunCheck] = &[
+    run("HITS1172-4.2.2-p5", "no answer to a signal", signals_unanswered),
+    run("HITS1171-8.1-6", "no answer to a signal", signals_unanswered),
+];
 
 /// How an answer of the transport reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
