@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::profile::Profile;
 use crate::verdict::{Cause, Verdict};
 use evidence::event::Seq;
-use evidence::history::{Exchange, History, MessageRecord};
+use evidence::history::{Exchange, History, MessageRecord, TransportOutcome};
 use wire::ebxml::{Envelope, MessageHeader, MessageKind, names};
 use wire::place::{Located, Place};
 
@@ -28,6 +28,33 @@ pub(crate) struct ExchangeCheck {
     pub expected: &'static str,
     /// The check.
     pub run: fn(&Answered<'_>) -> Vec<Finding>,
+}
+
+/// A check about a run as a whole.
+#[derive(Clone, Copy)]
+pub(crate) struct RunCheck {
+    /// The requirement.
+    pub id: &'static str,
+    /// What is allowed, all of it.
+    pub expected: &'static str,
+    /// The check; each finding names its event.
+    pub run: fn(&RunView<'_>) -> Vec<Finding>,
+}
+
+/// A run as a check sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct RunView<'h> {
+    /// The run.
+    pub history: &'h History,
+    /// By what it is judged.
+    pub profile: &'h Profile,
+    /// What is known about it.
+    pub facts: &'h Facts,
+}
+
+/// A row of a table of run checks.
+pub(crate) const fn run(id: &'static str, expected: &'static str, run: fn(&RunView<'_>) -> Vec<Finding>) -> RunCheck {
+    RunCheck { id, expected, run }
 }
 
 /// A row of a table of message checks.
@@ -76,14 +103,7 @@ pub(crate) struct Finding {
 
 impl Finding {
     fn new(said: Said, place: &Place, got: String) -> Self {
-        Self {
-            about: None,
-            said,
-            place: place.clone(),
-            got,
-            expected: None,
-            hint: None,
-        }
+        Self { about: None, said, place: place.clone(), got, expected: None, hint: None }
     }
 
     /// It is as it has to be.
@@ -108,11 +128,7 @@ impl Finding {
 
     /// Satisfied or violated.
     pub fn when(holds: bool, place: &Place, got: impl Into<String>) -> Self {
-        if holds {
-            Self::satisfied(place, got)
-        } else {
-            Self::violated(place, got)
-        }
+        if holds { Self::satisfied(place, got) } else { Self::violated(place, got) }
     }
 
     /// The event that shows it, when it is another than the message that was looked at.
@@ -170,6 +186,17 @@ impl<'h> Seen<'h> {
         self.envelope()?.header()
     }
 
+    /// Whether it is a bare business document, as it is saved from a payload: no envelope, and not held to be one.
+    pub fn is_bare_business(&self) -> bool {
+        let root = self.record.message.soap().map(|e| e.root.value.as_str());
+        self.record.message.bare && root.is_some_and(|r| !r.starts_with("SOAP:"))
+    }
+
+    /// The SOAP document, whatever its root is called; not that of a SOAP Fault.
+    pub fn document(&self) -> Option<&'h Envelope> {
+        self.record.message.soap().filter(|e| e.faults.is_empty() && !self.is_bare_business())
+    }
+
     /// The kind. Where no block tells, another Service than that of signals means a payload message
     /// (HITS 1172 5.11.3).
     pub fn kind(&self) -> MessageKind {
@@ -177,11 +204,7 @@ impl<'h> Seen<'h> {
             MessageKind::Unknown => {
                 let service = self.envelope().and_then(Envelope::service).filter(|s| !s.is_empty());
                 let payload = service.is_some_and(|s| s != names::SIGNAL_SERVICE);
-                if payload {
-                    MessageKind::Payload
-                } else {
-                    MessageKind::Unknown
-                }
+                if payload { MessageKind::Payload } else { MessageKind::Unknown }
             }
             kind => kind,
         }
@@ -230,42 +253,68 @@ pub(crate) struct Answered<'h> {
 impl<'h> Answered<'h> {
     /// Our message, as a check of messages sees it.
     pub fn seen(&self) -> Seen<'h> {
-        Seen {
-            history: self.history,
-            profile: self.profile,
-            facts: self.facts,
-            record: self.stimulus,
-            stimulus: None,
-        }
+        Seen { history: self.history, profile: self.profile, facts: self.facts, record: self.stimulus, stimulus: None }
     }
 
     /// The transport answers, in order of arrival.
     pub fn signals(&self) -> impl Iterator<Item = &'h MessageRecord> {
         let history = self.history;
-        self.facts
-            .signals(self.index)
-            .iter()
-            .map(move |&index| &history.messages[index])
+        self.facts.signals(self.index).iter().map(move |&index| &history.messages[index])
+    }
+
+    /// How many sendings of this MessageId may have arrived, in whatever composition. Counted once, at the
+    /// first composition; none at the others.
+    pub fn deliveries(&self) -> usize {
+        self.sendings_of(|_| true)
+    }
+
+    /// How many sendings of this MessageId with these digests may have arrived (HITS 1172 5.8.2), counted likewise.
+    pub fn true_repeats(&self) -> usize {
+        let digests = |record: &MessageRecord| -> Vec<String> {
+            let references = record.message.soap().into_iter().flat_map(|e| &e.signatures).flat_map(|s| s.references());
+            let values = references.filter_map(|r| r.digest_value.as_ref());
+            values.map(|v| v.value.split_whitespace().collect()).collect()
+        };
+        let mine = digests(self.stimulus);
+        self.sendings_of(|other| digests(other) == mine)
+    }
+
+    fn sendings_of(&self, fits: impl Fn(&MessageRecord) -> bool) -> usize {
+        let same = self.facts.with_same_id(self.stimulus).iter().map(|&index| &self.history.messages[index]);
+        let mut compositions = same.filter(|m| m.author == self.stimulus.author).peekable();
+        let is_first = compositions.peek().is_none_or(|first| first.seq == self.stimulus.seq);
+        if !is_first {
+            return 0;
+        }
+        let others = compositions.filter(|m| m.seq != self.stimulus.seq && fits(m));
+        arrived(self.stimulus) + others.map(arrived).sum::<usize>()
+    }
+
+    /// Whether the envelope names a party of the subject's as receiver; when nothing is known about the
+    /// subject, it is taken to.
+    pub fn is_to_subject(&self) -> bool {
+        let parties = self.history.subject.as_ref().map_or(&[][..], |s| &s.parties);
+        let to = self.stimulus.message.soap().and_then(|e| e.to_her());
+        parties.is_empty()
+            || to.is_some_and(|to| parties.iter().any(|(organisation, party)| *organisation == to || *party == to))
     }
 
     /// The AppRecs that belong to this very envelope, in order of arrival.
     pub fn apprecs(&self) -> impl Iterator<Item = &'h MessageRecord> {
         let history = self.history;
-        self.facts
-            .apprecs(self.index)
-            .iter()
-            .map(move |&index| &history.messages[index])
+        self.facts.apprecs(self.index).iter().map(move |&index| &history.messages[index])
     }
+}
+
+/// Sendings that did not fail.
+fn arrived(record: &MessageRecord) -> usize {
+    record.sendings.iter().filter(|s| !matches!(s.outcome, Some(TransportOutcome::Failed { .. }))).count()
 }
 
 /// Shows a value in a report: short, on one line.
 pub(crate) fn shown(value: &str) -> String {
     const SHOWN_MAX: usize = 120;
-    let flat: String = value
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(SHOWN_MAX + 1)
-        .collect();
+    let flat: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).take(SHOWN_MAX + 1).collect();
     if flat.chars().count() > SHOWN_MAX {
         format!("`{}…`", flat.chars().take(SHOWN_MAX).collect::<String>())
     } else if flat.is_empty() {

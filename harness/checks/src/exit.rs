@@ -11,65 +11,29 @@ pub struct Exit {
 
 impl Exit {
     /// The log or a blob was altered or is missing.
-    pub const EVIDENCE_BROKEN: Self = Self {
-        code: 30,
-        meaning: "evidence broken",
-    };
+    pub const EVIDENCE_BROKEN: Self = Self { code: 30, meaning: "evidence broken" };
     /// The harness itself failed.
-    pub const HARNESS_BUG: Self = Self {
-        code: 70,
-        meaning: "harness bug",
-    };
+    pub const HARNESS_BUG: Self = Self { code: 70, meaning: "harness bug" };
     /// The command line.
-    pub const USAGE: Self = Self {
-        code: 20,
-        meaning: "usage",
-    };
+    pub const USAGE: Self = Self { code: 20, meaning: "usage" };
     /// A file that the run is made from.
-    pub const INPUT_INVALID: Self = Self {
-        code: 21,
-        meaning: "scenario, profile or subject file invalid",
-    };
+    pub const INPUT_INVALID: Self = Self { code: 21, meaning: "scenario, profile or subject file invalid" };
     /// No scenario fits.
-    pub const NOTHING_SELECTED: Self = Self {
-        code: 22,
-        meaning: "nothing selected",
-    };
+    pub const NOTHING_SELECTED: Self = Self { code: 22, meaning: "nothing selected" };
     /// An obligation was violated by the subject.
-    pub const VIOLATED: Self = Self {
-        code: 10,
-        meaning: "conformance violated",
-    };
+    pub const VIOLATED: Self = Self { code: 10, meaning: "conformance violated" };
     /// The harness's own correct message breaks a rule.
-    pub const SUITE_DEFECT: Self = Self {
-        code: 14,
-        meaning: "suite defect",
-    };
+    pub const SUITE_DEFECT: Self = Self { code: 14, meaning: "suite defect" };
     /// Addresses, partners or certificates do not fit together.
-    pub const CONFIGURATION: Self = Self {
-        code: 12,
-        meaning: "configuration",
-    };
+    pub const CONFIGURATION: Self = Self { code: 12, meaning: "configuration" };
     /// The subject could not be reached or understood.
-    pub const ENVIRONMENT: Self = Self {
-        code: 13,
-        meaning: "environment/subject unreachable",
-    };
+    pub const ENVIRONMENT: Self = Self { code: 13, meaning: "environment/subject unreachable" };
     /// Something demanded could not be told.
-    pub const NOT_ESTABLISHED: Self = Self {
-        code: 11,
-        meaning: "not established",
-    };
+    pub const NOT_ESTABLISHED: Self = Self { code: 11, meaning: "not established" };
     /// A snapshot differs.
-    pub const SNAPSHOT: Self = Self {
-        code: 15,
-        meaning: "snapshot differs or pending",
-    };
+    pub const SNAPSHOT: Self = Self { code: 15, meaning: "snapshot differs or pending" };
     /// Everything demanded was met.
-    pub const MET: Self = Self {
-        code: 0,
-        meaning: "all obligations met",
-    };
+    pub const MET: Self = Self { code: 0, meaning: "all obligations met" };
 
     /// The whole table, in order of precedence.
     pub const ALL: [Self; 12] = [

@@ -12,7 +12,7 @@
 
 use crate::profile::Profile;
 use crate::verdict::Cause;
-use evidence::event::TransportFailure;
+use evidence::event::{Seq, TransportFailure};
 use evidence::history::{Author, AwaitOutcome, Exchange, History, MessageRecord, TransportOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::ebxml::MessageKind;
@@ -31,6 +31,8 @@ pub(crate) struct Facts {
     heard: bool,
     accepted: bool,
     sent_without_message_id: bool,
+    met: BTreeMap<Seq, usize>,
+    by_message_id: BTreeMap<String, Vec<usize>>,
 }
 
 /// The two sorts of answers.
@@ -54,10 +56,17 @@ pub(crate) enum Silence {
 impl Facts {
     /// Looks at a history once.
     pub fn of(history: &History) -> Self {
-        let mut facts = Self {
-            heard: history.heard_subject(),
-            ..Self::default()
-        };
+        let mut facts = Self { heard: history.heard_subject(), ..Self::default() };
+        for (index, awaited) in history.awaits.iter().enumerate() {
+            if let Some(AwaitOutcome::Met(seq)) = awaited.outcome {
+                facts.met.entry(seq).or_insert(index);
+            }
+        }
+        for (index, message) in history.messages.iter().enumerate() {
+            if let Some(id) = message_id(message) {
+                facts.by_message_id.entry(id).or_default().push(index);
+            }
+        }
         for (index, exchange) in history.exchanges.iter().enumerate() {
             facts.signals.push(signals_of(history, exchange));
             for &answer in exchange.signals.iter().chain(&exchange.apprecs) {
@@ -68,10 +77,7 @@ impl Facts {
         facts.attribute_apprecs(history);
         facts.measure(history);
         facts.sent_without_message_id = history.messages.iter().any(|m| {
-            m.author == Author::Harness
-                && m.message
-                    .soap()
-                    .is_some_and(|e| e.message_id().is_none_or(str::is_empty))
+            m.author == Author::Harness && m.message.soap().is_some_and(|e| e.message_id().is_none_or(str::is_empty))
         });
         facts
     }
@@ -89,6 +95,16 @@ impl Facts {
     /// The exchange in which a message is an answer.
     pub fn exchange_of_answer(&self, message: usize) -> Option<usize> {
         self.exchange_of_answer.get(&message).copied()
+    }
+
+    /// The step that waited for what this event brought, as an index among [`History::awaits`].
+    pub fn awaited(&self, event: Seq) -> Option<usize> {
+        self.met.get(&event).copied()
+    }
+
+    /// All messages with the MessageId of this one, as message indices; none without MessageId.
+    pub fn with_same_id(&self, record: &MessageRecord) -> &[usize] {
+        message_id(record).and_then(|id| self.by_message_id.get(&id)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a correct message of ours was ever acknowledged in this run.
@@ -127,11 +143,7 @@ impl Facts {
             }
             let later = history.exchanges.iter().enumerate().skip(index + 1);
             let family: Vec<usize> = std::iter::once(index)
-                .chain(
-                    later
-                        .filter(|(_, e)| e.same_msg_id.first() == Some(&exchange.stimulus))
-                        .map(|(i, _)| i),
-                )
+                .chain(later.filter(|(_, e)| e.same_msg_id.first() == Some(&exchange.stimulus)).map(|(i, _)| i))
                 .filter(|&i| {
                     history.messages[history.exchanges[i].stimulus].author == history.messages[exchange.stimulus].author
                 })
@@ -156,17 +168,13 @@ impl Facts {
             {
                 (Cause::Environment, format!("{}: {detail}", failure.code()))
             }
-            Some(TransportOutcome::Answered { status, .. }) if (400..500).contains(status) => (
-                Cause::Configuration,
-                format!("none; the endpoint answered HTTP {status}"),
-            ),
+            Some(TransportOutcome::Answered { status, .. }) if (400..500).contains(status) => {
+                (Cause::Configuration, format!("none; the endpoint answered HTTP {status}"))
+            }
             Some(TransportOutcome::Answered { status, .. }) if *status >= 500 => {
                 (Cause::Environment, format!("none; the endpoint answered HTTP {status}"))
             }
-            _ if !self.heard => (
-                Cause::Configuration,
-                "none; nothing of the subject was seen in this run".to_owned(),
-            ),
+            _ if !self.heard => (Cause::Configuration, "none; nothing of the subject was seen in this run".to_owned()),
             _ => (Cause::TimedOut, "none in time".to_owned()),
         }
     }
@@ -193,10 +201,7 @@ impl Facts {
         if horizon >= needed {
             Silence::Established(horizon)
         } else {
-            Silence::Open(
-                Cause::TimedOut,
-                format!("nothing for {horizon} ms, {needed} ms are needed"),
-            )
+            Silence::Open(Cause::TimedOut, format!("nothing for {horizon} ms, {needed} ms are needed"))
         }
     }
 
@@ -204,6 +209,11 @@ impl Facts {
     pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64) -> bool {
         history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms
     }
+}
+
+fn message_id(record: &MessageRecord) -> Option<String> {
+    let id = record.message.soap().and_then(|e| e.message_id());
+    id.filter(|id| !id.is_empty()).map(str::to_ascii_lowercase)
 }
 
 fn first_sending(record: &MessageRecord) -> Option<u64> {
@@ -227,10 +237,7 @@ pub(crate) fn recipient_of(record: &MessageRecord) -> (Option<u32>, Option<u32>)
 fn owner_of(history: &History, family: &[usize], apprec: usize, is_first: bool) -> usize {
     let record = &history.messages[apprec];
     let to = |&exchange: &usize| {
-        history.messages[history.exchanges[exchange].stimulus]
-            .message
-            .soap()
-            .and_then(|e| e.to_her())
+        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(|e| e.to_her())
     };
     let was_sent = |exchange: &&usize| {
         let sent = first_sending(&history.messages[history.exchanges[**exchange].stimulus]);
@@ -239,11 +246,7 @@ fn owner_of(history: &History, family: &[usize], apprec: usize, is_first: bool) 
     let latest = family.iter().rev().find(was_sent).copied().unwrap_or(family[0]);
     let party = recipient_of(record).1;
     let meant_for_latest = party.is_some() && to(&latest) == party && to(&family[0]) != party;
-    if is_first && !meant_for_latest {
-        family[0]
-    } else {
-        latest
-    }
+    if is_first && !meant_for_latest { family[0] } else { latest }
 }
 
 /// Whether a step of the scenario waited in vain for such an answer to this message, as it hoped.

@@ -69,15 +69,7 @@ pub struct Row {
 impl Row {
     /// A row before anything was seen; `unseen` is its status as long as that is so.
     pub fn unseen(requirement: RequirementId, level: Level, minimum: u32, unseen: Status) -> Self {
-        Self {
-            requirement,
-            level,
-            status: unseen,
-            satisfied: 0,
-            violated: 0,
-            cannot_tell: 0,
-            minimum,
-        }
+        Self { requirement, level, status: unseen, satisfied: 0, violated: 0, cannot_tell: 0, minimum }
     }
 
     /// Counts one verdict.
@@ -117,18 +109,14 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger in which nothing was seen yet.
     pub fn new(rows: impl IntoIterator<Item = Row>) -> Self {
-        Self {
-            rows: rows.into_iter().map(|row| (row.requirement.clone(), row)).collect(),
-        }
+        Self { rows: rows.into_iter().map(|row| (row.requirement.clone(), row)).collect() }
     }
 
     /// Counts an observation; a requirement without a row gets one at `level`.
     pub fn count(&mut self, observation: &Observation, level: Level) {
         let id = &observation.requirement;
-        let row = self
-            .rows
-            .entry(id.clone())
-            .or_insert_with(|| Row::unseen(id.clone(), level, 0, Status::NotExercised));
+        let row =
+            self.rows.entry(id.clone()).or_insert_with(|| Row::unseen(id.clone(), level, 0, Status::NotExercised));
         row.count(observation.verdict);
     }
 
@@ -179,10 +167,7 @@ mod tests {
         assert_eq!(row(&[Satisfied], 1).status, Status::Verified);
         assert_eq!(row(&[Satisfied], 0).status, Status::Verified);
         assert_eq!(row(&[Satisfied], 2).status, Status::NotEstablished);
-        assert_eq!(
-            row(&[Satisfied, CannotTell(Cause::TimedOut)], 1).status,
-            Status::NotEstablished
-        );
+        assert_eq!(row(&[Satisfied, CannotTell(Cause::TimedOut)], 1).status, Status::NotEstablished);
         assert_eq!(row(&[Violated, Satisfied, Satisfied], 1).status, Status::Violated);
     }
 

@@ -14,11 +14,16 @@
 //! assert_eq!(judgement.exit.code, 11, "no pass without evidence");
 //! ```
 
+mod address;
 pub mod catalogue;
 mod check;
 pub mod exit;
 pub mod explain;
 mod facts;
+mod his80415;
+mod hisd1209;
+mod hits1168;
+mod hits1171;
 mod hits1172;
 mod judge;
 pub mod ledger;

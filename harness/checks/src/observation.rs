@@ -79,12 +79,6 @@ pub struct Remark {
 
 impl Remark {
     pub(crate) fn key(&self) -> impl Ord + '_ {
-        (
-            self.about,
-            &self.requirement,
-            self.place.line,
-            self.place.path.as_str(),
-            self.got.as_str(),
-        )
+        (self.about, &self.requirement, self.place.line, self.place.path.as_str(), self.got.as_str())
     }
 }

@@ -1,25 +1,29 @@
 //! Every check there is.
 
-use crate::check::{ExchangeCheck, MessageCheck};
-use crate::hits1172;
+use crate::check::{ExchangeCheck, MessageCheck, RunCheck};
+use crate::{his80415, hisd1209, hits1168, hits1171, hits1172};
 use std::collections::BTreeSet;
 
 /// Checks of what somebody wrote.
 pub(crate) fn message_checks() -> impl Iterator<Item = &'static MessageCheck> {
-    hits1172::MESSAGE_CHECKS.iter().flat_map(|table| table.iter())
+    let others = [hits1171::CHECKS, hisd1209::CHECKS, hits1168::CHECKS, his80415::CHECKS];
+    hits1172::MESSAGE_CHECKS.iter().copied().chain(others).flatten()
 }
 
 /// Checks of what the subject did after a message of ours.
 pub(crate) fn exchange_checks() -> impl Iterator<Item = &'static ExchangeCheck> {
-    std::iter::empty()
+    let others = [hits1168::EXCHANGE_CHECKS, his80415::EXCHANGE_CHECKS];
+    hits1172::EXCHANGE_CHECKS.iter().copied().chain(others).flatten()
+}
+
+/// Checks of a run as a whole.
+pub(crate) fn run_checks() -> impl Iterator<Item = &'static RunCheck> {
+    hits1172::RUN_CHECKS.iter().flat_map(|table| table.iter())
 }
 
 /// The ids that some check speaks about; every other requirement is not observable.
 pub fn checked_ids() -> BTreeSet<&'static str> {
-    message_checks()
-        .map(|c| c.id)
-        .chain(exchange_checks().map(|c| c.id))
-        .collect()
+    message_checks().map(|c| c.id).chain(exchange_checks().map(|c| c.id)).collect()
 }
 
 #[cfg(test)]

@@ -32,14 +32,8 @@ pub enum Cause {
 
 impl Cause {
     /// Every cause there is.
-    pub const ALL: [Self; 6] = [
-        Self::TimedOut,
-        Self::Configuration,
-        Self::Environment,
-        Self::Harness,
-        Self::Suite,
-        Self::Operator,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::TimedOut, Self::Configuration, Self::Environment, Self::Harness, Self::Suite, Self::Operator];
 
     /// The word in reports.
     pub fn code(self) -> &'static str {

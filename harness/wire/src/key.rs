@@ -76,8 +76,7 @@ impl PrivateKey {
     /// [`KeyDefect::Failed`].
     pub fn to_pkcs8_pem(&self) -> Result<String, KeyDefect> {
         let text = self.0.slow.to_pkcs8_pem(LineEnding::LF);
-        text.map(|text| text.to_string())
-            .map_err(|error| KeyDefect::Failed(error.to_string()))
+        text.map(|text| text.to_string()).map_err(|error| KeyDefect::Failed(error.to_string()))
     }
 
     /// The public half.
@@ -94,10 +93,8 @@ impl PrivateKey {
     }
 
     fn of(slow: rsa::PrivateKey) -> Self {
-        let fast = slow
-            .to_pkcs8_der()
-            .ok()
-            .and_then(|der| ring::signature::RsaKeyPair::from_pkcs8(der.as_bytes()).ok());
+        let fast =
+            slow.to_pkcs8_der().ok().and_then(|der| ring::signature::RsaKeyPair::from_pkcs8(der.as_bytes()).ok());
         Self(Arc::new(Inner { slow, fast }))
     }
 }
@@ -129,10 +126,7 @@ impl PublicKey {
 
     /// Modulus and exponent, big-endian without leading zeros, as ring takes them.
     pub(crate) fn ring(&self) -> ring::signature::RsaPublicKeyComponents<Box<[u8]>> {
-        ring::signature::RsaPublicKeyComponents {
-            n: self.0.n_bytes(),
-            e: self.0.e_bytes(),
-        }
+        ring::signature::RsaPublicKeyComponents { n: self.0.n_bytes(), e: self.0.e_bytes() }
     }
 }
 

@@ -65,12 +65,16 @@ fn xmlsec_verifies(folder: &Path, text: &str, extra: &[&str]) -> Option<(bool, S
 }
 
 fn xmlsec_signed(folder: &Path, text: &str) -> Option<String> {
+    let keys = format!("{},{}", demo("hospital-sign.key.pem"), demo("hospital-sign.pem"));
+    xmlsec_signed_with(folder, text, &keys)
+}
+
+fn xmlsec_signed_with(folder: &Path, text: &str, keys: &str) -> Option<String> {
     let (file, part, out) = (folder.join("template.xml"), folder.join("part"), folder.join("signed.xml"));
     std::fs::write(&file, text).unwrap();
     std::fs::write(&part, PAYLOAD).unwrap();
-    let keys = format!("{},{}", demo("hospital-sign.key.pem"), demo("hospital-sign.pem"));
     let map = format!("--url-map:cid:{CONTENT_ID}");
-    let arguments = ["--sign", "--privkey-pem", &keys, &map, part.to_str().unwrap(), "--output", out.to_str().unwrap()];
+    let arguments = ["--sign", "--privkey-pem", keys, &map, part.to_str().unwrap(), "--output", out.to_str().unwrap()];
     let output = run("xmlsec1", &[&arguments[..], &[file.to_str().unwrap()]].concat())?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(std::fs::read_to_string(out).unwrap())
@@ -103,6 +107,28 @@ fn what_xmlsec1_signs_verifies_here() {
             assert!(!changed.is_valid() && changed.value == ValueOutcome::Verified);
         }
     }
+}
+
+/// Old messages carry keys of 1,024 bits.
+#[test]
+fn a_short_key_verifies_here() {
+    let folder = tempfile::tempdir().unwrap();
+    let (key, certificate) = (folder.path().join("key.pem"), folder.path().join("certificate.pem"));
+    let (key, certificate) = (key.to_str().unwrap(), certificate.to_str().unwrap());
+    let mut arguments = vec!["req", "-x509", "-newkey", "rsa:1024", "-nodes", "-subj", "/CN=short"];
+    arguments.extend(["-keyout", key, "-out", certificate]);
+    let Some(output) = run("openssl", &arguments) else {
+        return;
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let unsigned = template(algorithm::C14N, algorithm::C14N, "", algorithm::RSA_SHA1, algorithm::SHA1);
+    let keys = format!("{key},{certificate}");
+    let Some(signed) = xmlsec_signed_with(folder.path(), &envelope(&unsigned), &keys) else {
+        return;
+    };
+    let found = verified(&signed);
+    assert!(found.is_valid(), "{found:?}");
+    assert_eq!(found.certificate.unwrap().public_key().unwrap().bits(), 1024);
 }
 
 #[test]
@@ -157,6 +183,7 @@ fn the_official_samples_do_not_verify() {
         let text = read(&std::fs::read(&file).unwrap(), None).unwrap();
         let found = verify(text.as_str(), &|_| Some(Vec::new())).unwrap();
         assert!(!found.is_valid(), "{}", file.display());
+        assert_eq!(found.value, ValueOutcome::Broken, "{}: {:?}", file.display(), found.certificate);
         let root = &found.references[0];
         assert!(matches!(root.verdict, Verdict::Differs { .. }), "{}: {root:?}", file.display());
         let maps: Vec<String> =

@@ -8,9 +8,7 @@ static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/r
 pub fn files() -> impl Iterator<Item = (&'static str, &'static str)> {
     FOLDER.files().filter_map(|file| {
         let name = file.path().to_str()?;
-        let is_requirements = name
-            .strip_suffix(".tsv")
-            .is_some_and(|stem| !stem.starts_with("explain-"));
+        let is_requirements = name.strip_suffix(".tsv").is_some_and(|stem| !stem.starts_with("explain-"));
         is_requirements.then_some((name, file.contents_utf8()?))
     })
 }

@@ -45,24 +45,12 @@ impl Catalogue {
             for (line, row) in parse::file(name, text, &mut mistakes) {
                 let before = by_id.insert(row.id.clone(), requirements.len());
                 if before.is_some() {
-                    mistakes.push(CatalogueError::new(
-                        name,
-                        line,
-                        format!("id `{}` is used twice", row.id),
-                    ));
+                    mistakes.push(CatalogueError::new(name, line, format!("id `{}` is used twice", row.id)));
                 }
                 requirements.push(row);
             }
         }
-        if mistakes.is_empty() {
-            Ok(Self {
-                requirements,
-                by_id,
-                digest: Digest::of(&joined),
-            })
-        } else {
-            Err(mistakes)
-        }
+        if mistakes.is_empty() { Ok(Self { requirements, by_id, digest: Digest::of(&joined) }) } else { Err(mistakes) }
     }
 
     /// The requirement with this id.

@@ -3,18 +3,8 @@
 use super::requirement::{Level, Requirement, RequirementId};
 use std::fmt;
 
-const COLUMNS: [&str; 10] = [
-    "id",
-    "section",
-    "level",
-    "applies_to",
-    "direction",
-    "subject",
-    "statement",
-    "response",
-    "observable",
-    "notes",
-];
+const COLUMNS: [&str; 10] =
+    ["id", "section", "level", "applies_to", "direction", "subject", "statement", "response", "observable", "notes"];
 const DIRECTIONS: [&str; 3] = ["generated", "processed", "generated+processed"];
 
 /// A mistake in a requirement file.
@@ -30,11 +20,7 @@ pub struct CatalogueError {
 
 impl CatalogueError {
     pub(super) fn new(file: &str, line: usize, message: String) -> Self {
-        Self {
-            file: file.to_owned(),
-            line,
-            message,
-        }
+        Self { file: file.to_owned(), line, message }
     }
 }
 
@@ -74,19 +60,7 @@ pub(super) fn file(name: &str, text: &str, mistakes: &mut Vec<CatalogueError>) -
 
 fn row(document: &str, text: &str) -> Result<Requirement, String> {
     let cells: Vec<&str> = text.split('\t').collect();
-    let [
-        id,
-        section,
-        level,
-        applies_to,
-        direction,
-        subject,
-        statement,
-        response,
-        observable,
-        notes,
-    ] = cells[..]
-    else {
+    let [id, section, level, applies_to, direction, subject, statement, response, observable, notes] = cells[..] else {
         return Err(format!("{} columns, there have to be {}", cells.len(), COLUMNS.len()));
     };
     if let Some(index) = cells.iter().position(|cell| cell.trim().is_empty()) {
@@ -97,10 +71,7 @@ fn row(document: &str, text: &str) -> Result<Requirement, String> {
     }
     let level = Level::parse(level).ok_or_else(|| format!("level `{level}` is not MUST, SHOULD, MAY or REMOVED"))?;
     if !DIRECTIONS.contains(&direction) {
-        return Err(format!(
-            "direction `{direction}` is not one of {}",
-            DIRECTIONS.join(", ")
-        ));
+        return Err(format!("direction `{direction}` is not one of {}", DIRECTIONS.join(", ")));
     }
     let given = |cell: &str| (cell != "-").then(|| cell.to_owned());
     Ok(Requirement {
@@ -124,11 +95,7 @@ mod tests {
 
     fn mistakes(rows: &str) -> Vec<String> {
         let mut found = Vec::new();
-        file(
-            "x.tsv",
-            &format!("document\tD\n{}\n{rows}", COLUMNS.join("\t")),
-            &mut found,
-        );
+        file("x.tsv", &format!("document\tD\n{}\n{rows}", COLUMNS.join("\t")), &mut found);
         found.iter().map(ToString::to_string).collect()
     }
 

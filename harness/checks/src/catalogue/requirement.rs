@@ -62,9 +62,7 @@ impl Level {
 
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Removed, Self::May, Self::Should, Self::Must]
-            .into_iter()
-            .find(|l| l.code() == word)
+        [Self::Removed, Self::May, Self::Should, Self::Must].into_iter().find(|l| l.code() == word)
     }
 
     /// Whether a breach is a breach of conformance: only of an obligation. Advice that is not followed is

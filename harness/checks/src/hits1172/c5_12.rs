@@ -6,29 +6,13 @@ use wire::ebxml::{Acknowledgment, MessageKind, names};
 use wire::signature::Reference;
 
 pub(super) const CHECKS: &[MessageCheck] = &[
-    message(
-        "HITS1172-106",
-        "Service `urn:oasis:names:tc:ebxml-msg:service`",
-        service,
-    ),
+    message("HITS1172-106", "Service `urn:oasis:names:tc:ebxml-msg:service`", service),
     message("HITS1172-107", "Action `Acknowledgment`", action),
-    message(
-        "HITS1172-108",
-        "a UUID, or local@domain as RFC 2822 has it",
-        reference_to_message,
-    ),
+    message("HITS1172-108", "a UUID, or local@domain as RFC 2822 has it", reference_to_message),
     message("HITS1172-109", "absent", no_reference_in_message_data),
-    message(
-        "HITS1172-115",
-        "no eb:ErrorList beside eb:Acknowledgment",
-        no_error_list,
-    ),
+    message("HITS1172-115", "no eb:ErrorList beside eb:Acknowledgment", no_error_list),
     message("HITS1172-116", "ds:Reference with URI=\"\"", root_reference),
-    message(
-        "HITS1172-117",
-        "ds:Reference with the cid: URI of the acknowledged payload",
-        payload_reference,
-    ),
+    message("HITS1172-117", "ds:Reference with the cid: URI of the acknowledged payload", payload_reference),
 ];
 
 fn service(seen: &Seen<'_>) -> Option<Finding> {
@@ -53,10 +37,7 @@ fn reference_to_message(seen: &Seen<'_>) -> Option<Finding> {
 fn no_reference_in_message_data(seen: &Seen<'_>) -> Option<Finding> {
     seen.of_kind(MessageKind::Acknowledgment)?;
     let data = seen.header()?.message_data.first()?;
-    let found = data
-        .ref_to_message_id
-        .iter()
-        .find(|value| !value.value.trim().is_empty());
+    let found = data.ref_to_message_id.iter().find(|value| !value.value.trim().is_empty());
     Some(match found {
         Some(value) => Finding::violated(&value.place, shown(&value.value))
             .hint("the original text of HIS 1037 asked for it here; Errata 2 of 06.03.2017 took it away"),
@@ -86,34 +67,19 @@ fn payload_reference(seen: &Seen<'_>) -> Option<Finding> {
 
 fn copied_reference(seen: &Seen<'_>, fits: fn(&Reference) -> bool) -> Option<Finding> {
     let acknowledgment = acknowledgment(seen)?;
-    let original = seen
-        .stimulus_envelope()
-        .map(|e| e.signatures.first().map_or(&[][..], |s| s.references()));
+    let original = seen.stimulus_envelope().map(|e| e.signatures.first().map_or(&[][..], |s| s.references()));
     let wanted: Option<Vec<&str>> =
         original.map(|references| references.iter().filter(|r| fits(r)).filter_map(uri).collect());
     if wanted.as_ref().is_some_and(Vec::is_empty) {
         return None;
     }
-    let found: Vec<&str> = acknowledgment
-        .references
-        .iter()
-        .filter(|r| fits(r))
-        .filter_map(uri)
-        .collect();
+    let found: Vec<&str> = acknowledgment.references.iter().filter(|r| fits(r)).filter_map(uri).collect();
     let holds = match &wanted {
         Some(wanted) => wanted.iter().all(|uri| found.contains(uri)),
         None => !found.is_empty(),
     };
-    let place = acknowledgment
-        .references
-        .iter()
-        .find(|r| fits(r))
-        .map_or(&acknowledgment.place, |r| &r.place);
-    let got = if found.is_empty() {
-        "absent".to_owned()
-    } else {
-        format!("URI {}", shown(&found.join(" ")))
-    };
+    let place = acknowledgment.references.iter().find(|r| fits(r)).map_or(&acknowledgment.place, |r| &r.place);
+    let got = if found.is_empty() { "absent".to_owned() } else { format!("URI {}", shown(&found.join(" "))) };
     let finding = Finding::when(holds, place, got);
     Some(match wanted {
         Some(wanted) => finding.expected(format!("ds:Reference with URI {}", shown(&wanted.join(" ")))),

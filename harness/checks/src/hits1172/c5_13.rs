@@ -5,22 +5,10 @@ use crate::check::{Finding, MessageCheck, Seen, message};
 use wire::ebxml::{MessageKind, names};
 
 pub(super) const CHECKS: &[MessageCheck] = &[
-    message(
-        "HITS1172-120",
-        "Service `urn:oasis:names:tc:ebxml-msg:service`",
-        service,
-    ),
+    message("HITS1172-120", "Service `urn:oasis:names:tc:ebxml-msg:service`", service),
     message("HITS1172-121", "Action `MessageError`", action),
-    message(
-        "HITS1172-122",
-        "a UUID, or local@domain as RFC 2822 has it",
-        reference_to_message,
-    ),
-    message(
-        "HITS1172-123",
-        "no eb:Acknowledgment beside eb:ErrorList",
-        no_acknowledgment,
-    ),
+    message("HITS1172-122", "a UUID, or local@domain as RFC 2822 has it", reference_to_message),
+    message("HITS1172-123", "no eb:Acknowledgment beside eb:ErrorList", no_acknowledgment),
 ];
 
 fn service(seen: &Seen<'_>) -> Option<Finding> {
@@ -43,11 +31,7 @@ fn reference_to_message(seen: &Seen<'_>) -> Option<Finding> {
     if value.is_none() && seen.facts.sent_without_message_id() {
         return None;
     }
-    identifier(
-        value,
-        data.place.child("eb:RefToMessageId"),
-        seen.stimulus_envelope().and_then(|e| e.message_id()),
-    )
+    identifier(value, data.place.child("eb:RefToMessageId"), seen.stimulus_envelope().and_then(|e| e.message_id()))
 }
 
 fn no_acknowledgment(seen: &Seen<'_>) -> Option<Finding> {

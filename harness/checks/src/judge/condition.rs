@@ -50,18 +50,11 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
     }
     let failed_probes = history.preflight.iter().filter(|(_, ok, ..)| !ok);
     conditions.extend(failed_probes.map(|(probe, _, detail, seq)| Condition {
-        cause: if probe == "connect" {
-            Cause::Environment
-        } else {
-            Cause::Configuration
-        },
+        cause: if probe == "connect" { Cause::Environment } else { Cause::Configuration },
         detail: format!("{probe}: {detail}"),
         about: Some(*seq),
     }));
-    let sent = history
-        .messages
-        .iter()
-        .any(|m| m.author == Author::Harness && !m.sendings.is_empty());
+    let sent = history.messages.iter().any(|m| m.author == Author::Harness && !m.sendings.is_empty());
     if sent && conditions.is_empty() {
         conditions.push(Condition {
             cause: Cause::Configuration,

@@ -25,13 +25,13 @@
 use crate::catalogue::RequirementId;
 use crate::check::shown;
 use crate::facts::{AnswerKind, Facts, Silence, recipient_of};
+use crate::hits1172::{Answer, says_unknown};
 use crate::observation::Observation;
 use crate::profile::Profile;
 use crate::verdict::{Cause, Verdict};
 use evidence::event::{Allowed, AppRecExpected, Expectation, Seq, SignalExpected};
 use evidence::history::{Exchange, History, MessageRecord};
 use std::collections::BTreeSet;
-use wire::ebxml::{MessageKind, Severity};
 use wire::place::Place;
 
 pub(super) struct Expectations<'h> {
@@ -76,9 +76,7 @@ impl<'h> Expectations<'h> {
     pub fn compare(&self) -> Vec<Compared> {
         let scenarios = self.history.scenarios.iter();
         let pairs = scenarios.flat_map(|(s, ..)| s.expectations.iter().map(move |e| (s.scenario.as_str(), e)));
-        pairs
-            .map(|(scenario, expectation)| self.one(scenario, expectation))
-            .collect()
+        pairs.map(|(scenario, expectation)| self.one(scenario, expectation)).collect()
     }
 
     fn one(&self, scenario: &str, expectation: &Expectation) -> Compared {
@@ -94,16 +92,11 @@ impl<'h> Expectations<'h> {
             return compared;
         };
         let shown = self.shown(exchange);
-        let halves: Vec<(&Allowed, Half)> = expectation
-            .allowed
-            .iter()
-            .map(|allowed| (allowed, self.outcome(allowed, &shown)))
-            .collect();
+        let halves: Vec<(&Allowed, Half)> =
+            expectation.allowed.iter().map(|allowed| (allowed, self.outcome(allowed, &shown))).collect();
         let ids = |fits: fn(&Half) -> bool| -> BTreeSet<&str> {
             let fitting = halves.iter().filter(|(_, half)| fits(half));
-            fitting
-                .flat_map(|(allowed, _)| allowed.requirements.iter().map(String::as_str))
-                .collect()
+            fitting.flat_map(|(allowed, _)| allowed.requirements.iter().map(String::as_str)).collect()
         };
         let mut observe = |ids: BTreeSet<&str>, about: Seq, verdict: Verdict, got: &str| {
             for id in ids {
@@ -135,26 +128,13 @@ impl<'h> Expectations<'h> {
 
     fn shown(&self, exchange: &'h Exchange) -> Shown<'h> {
         let history = self.history;
-        let index = history
-            .exchanges
-            .iter()
-            .position(|e| std::ptr::eq(e, exchange))
-            .unwrap_or_default();
+        let index = history.exchanges.iter().position(|e| std::ptr::eq(e, exchange)).unwrap_or_default();
         let message = |i: &usize| &history.messages[*i];
         let mut answered = BTreeSet::new();
-        let apprecs = self
-            .facts
-            .apprecs(index)
-            .iter()
-            .map(message)
-            .filter(|m| answered.insert(recipient_of(m)))
-            .collect();
+        let apprecs =
+            self.facts.apprecs(index).iter().map(message).filter(|m| answered.insert(recipient_of(m))).collect();
         let signal = self.facts.signals(index).first().map(message);
-        Shown {
-            stimulus: &history.messages[exchange.stimulus],
-            signal,
-            apprecs,
-        }
+        Shown { stimulus: &history.messages[exchange.stimulus], signal, apprecs }
     }
 
     fn outcome(&self, allowed: &Allowed, shown: &Shown<'h>) -> Half {
@@ -177,10 +157,7 @@ impl<'h> Expectations<'h> {
         if kind == Some(expected) {
             Half::Met(signal.seq, got)
         } else if expected == SignalExpected::Acknowledgment && self.is_stranger(signal) {
-            Half::Open(
-                Cause::Configuration,
-                format!("{got}, and no correct message of ours was accepted in this run"),
-            )
+            Half::Open(Cause::Configuration, format!("{got}, and no correct message of ours was accepted in this run"))
         } else {
             Half::NotMet(signal.seq, got)
         }
@@ -188,17 +165,8 @@ impl<'h> Expectations<'h> {
 
     /// Whether a refusal only says that the subject does not know us yet (see the module's page).
     fn is_stranger(&self, signal: &MessageRecord) -> bool {
-        let codes = || {
-            signal
-                .message
-                .soap()
-                .into_iter()
-                .flat_map(|e| &e.error_lists)
-                .flat_map(|l| &l.errors)
-        };
-        let unknown = |code: &str| matches!(code, "SecurityFailure" | "DeliveryFailure");
-        let says_so = codes().any(|e| e.code.as_ref().is_some_and(|c| unknown(c.value.trim())));
-        !self.facts.accepted() && (signal.message.kind() == MessageKind::Fault || says_so)
+        let unknown = Answer::of(signal).is_some_and(|answer| answer.refuses() && says_unknown(signal, answer));
+        !self.facts.accepted() && unknown
     }
 
     fn apprec(&self, expected: &AppRecExpected, shown: &Shown<'h>) -> Half {
@@ -238,27 +206,17 @@ fn fits(expected: &AppRecExpected, record: &MessageRecord) -> bool {
 }
 
 fn kind_of_signal(signal: &MessageRecord) -> (Option<SignalExpected>, String) {
-    match signal.message.kind() {
-        MessageKind::Acknowledgment => (Some(SignalExpected::Acknowledgment), "Acknowledgment".to_owned()),
-        MessageKind::Fault => (Some(SignalExpected::Fault), "SOAP Fault".to_owned()),
-        MessageKind::ErrorList => {
-            let list = signal.message.soap().and_then(|e| e.error_lists.first());
-            let severity = list.map_or(Severity::Error, wire::ebxml::ErrorList::severity);
-            let codes = list.into_iter().flat_map(|l| &l.errors).filter_map(|e| e.code.as_ref());
-            let codes: Vec<String> = codes.map(|c| shown(&c.value)).collect();
-            let kind = match severity {
-                Severity::Error => SignalExpected::Error,
-                Severity::Warning => SignalExpected::Warning,
-            };
-            (
-                Some(kind),
-                format!("ErrorList {} {}", severity.code(), codes.join(" "))
-                    .trim_end()
-                    .to_owned(),
-            )
-        }
-        other => (None, other.name().to_owned()),
-    }
+    let Some(answer) = Answer::of(signal) else { return (None, signal.message.kind().name().to_owned()) };
+    let kind = match answer {
+        Answer::Acknowledgment => SignalExpected::Acknowledgment,
+        Answer::Warning => SignalExpected::Warning,
+        Answer::Error => SignalExpected::Error,
+        Answer::Fault => SignalExpected::Fault,
+    };
+    let lists = signal.message.soap().into_iter().flat_map(|e| &e.error_lists);
+    let codes = lists.flat_map(|l| &l.errors).filter_map(|e| e.code.as_ref());
+    let codes: Vec<String> = codes.map(|c| shown(&c.value)).collect();
+    (Some(kind), format!("{} {}", answer.name(), codes.join(" ")).trim_end().to_owned())
 }
 
 fn apprec_in_words(record: &MessageRecord) -> String {
@@ -266,9 +224,7 @@ fn apprec_in_words(record: &MessageRecord) -> String {
         return "an AppRec that cannot be read".to_owned();
     };
     let codes: Vec<&str> = apprec.error_codes().collect();
-    let status = apprec
-        .status_code()
-        .map_or_else(|| "without status".to_owned(), |s| format!("status {s}"));
+    let status = apprec.status_code().map_or_else(|| "without status".to_owned(), |s| format!("status {s}"));
     format!("AppRec {status} {}", codes.join(" ")).trim_end().to_owned()
 }
 
@@ -288,11 +244,7 @@ fn in_words(allowed: &[Allowed]) -> String {
             AppRecExpected::Status { status, errors } => format!("AppRec status {status} with {}", errors.join(" or ")),
         });
         let parts: Vec<String> = signal.map(str::to_owned).into_iter().chain(apprec).collect();
-        if parts.is_empty() {
-            "anything".to_owned()
-        } else {
-            parts.join(" and ")
-        }
+        if parts.is_empty() { "anything".to_owned() } else { parts.join(" and ") }
     };
     allowed.iter().map(one).collect::<Vec<_>>().join(", or ")
 }

@@ -80,20 +80,10 @@ impl Judgement {
 /// Judges a history.
 pub fn judge(history: &History, profile: &Profile, catalogue: &Catalogue) -> Judgement {
     let facts = Facts::of(history);
-    let observer = observe::Observer {
-        history,
-        profile,
-        facts: &facts,
-    };
+    let observer = observe::Observer { history, profile, facts: &facts };
     let mut seen = observer.observe();
-    let expected = expectation::Expectations {
-        history,
-        profile,
-        facts: &facts,
-    }
-    .compare();
-    seen.observations
-        .extend(expected.iter().flat_map(|e| e.observations.iter().cloned()));
+    let expected = expectation::Expectations { history, profile, facts: &facts }.compare();
+    seen.observations.extend(expected.iter().flat_map(|e| e.observations.iter().cloned()));
     seen.observations.sort_by(|a, b| a.key().cmp(&b.key()));
     seen.observations.dedup();
     seen.suite_defects.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -101,8 +91,7 @@ pub fn judge(history: &History, profile: &Profile, catalogue: &Catalogue) -> Jud
     let ledger = ledger(history, profile, catalogue, &seen.observations);
     let level = |id: &str| level_of(id, profile, catalogue);
     let scenarios = scenario::verdicts(history, &expected, &seen.observations, &level);
-    seen.suite_defects
-        .retain(|o| level(o.requirement.as_str()).is_obligation());
+    seen.suite_defects.retain(|o| level(o.requirement.as_str()).is_obligation());
     let conditions = condition::of(history, &facts);
     let totals = totals(&ledger, &scenarios);
     let mut judgement = Judgement {
@@ -123,9 +112,7 @@ pub fn judge(history: &History, profile: &Profile, catalogue: &Catalogue) -> Jud
 /// named by a scenario, and a scenario names what it holds to be an obligation.
 fn level_of(id: &str, profile: &Profile, catalogue: &Catalogue) -> Level {
     let cited = profile.obligation(id).map(|o| o.level);
-    cited
-        .or_else(|| catalogue.get(id).map(|r| r.level))
-        .unwrap_or(Level::Must)
+    cited.or_else(|| catalogue.get(id).map(|r| r.level)).unwrap_or(Level::Must)
 }
 
 fn ledger(history: &History, profile: &Profile, catalogue: &Catalogue, observations: &[Observation]) -> Ledger {
@@ -142,19 +129,14 @@ fn ledger(history: &History, profile: &Profile, catalogue: &Catalogue, observati
         Row::unseen(id.clone(), obligation.level, obligation.minimum, unseen)
     }));
     for observation in observations {
-        ledger.count(
-            observation,
-            level_of(observation.requirement.as_str(), profile, catalogue),
-        );
+        ledger.count(observation, level_of(observation.requirement.as_str(), profile, catalogue));
     }
     ledger
 }
 
 fn named_by_a_scenario(id: &str, history: &History) -> bool {
     let expectations = history.scenarios.iter().flat_map(|(s, ..)| &s.expectations);
-    expectations
-        .flat_map(|e| &e.allowed)
-        .any(|a| a.requirements.iter().any(|r| r == id))
+    expectations.flat_map(|e| &e.allowed).any(|a| a.requirements.iter().any(|r| r == id))
 }
 
 fn totals(ledger: &Ledger, scenarios: &[ScenarioVerdict]) -> Totals {
@@ -175,18 +157,9 @@ fn totals(ledger: &Ledger, scenarios: &[ScenarioVerdict]) -> Totals {
 /// The first that applies of 10, 14, 12, 13, 11 and 0 (design §5). The others are no matter of judging.
 fn exit(judgement: &Judgement, history: &History, profile: &Profile) -> Exit {
     let obligation = |row: &&Row| row.level.is_obligation();
-    let has = |status: Status| {
-        judgement
-            .ledger
-            .rows()
-            .filter(obligation)
-            .any(|row| row.status == status)
-    };
+    let has = |status: Status| judgement.ledger.rows().filter(obligation).any(|row| row.status == status);
     let caused = |cause: Cause| {
-        judgement
-            .observations
-            .iter()
-            .any(|o| o.verdict == Verdict::CannotTell(cause))
+        judgement.observations.iter().any(|o| o.verdict == Verdict::CannotTell(cause))
             || judgement.conditions.iter().any(|c| c.cause == cause)
     };
     if has(Status::Violated) || judgement.totals.scenarios_failed > 0 {
@@ -211,10 +184,7 @@ fn exit(judgement: &Judgement, history: &History, profile: &Profile) -> Exit {
 /// Whether every scenario of the profile ran: only then is what was not exercised a gap. Of a selection of
 /// scenarios, or of captured messages, nobody expects that they exercise everything.
 fn is_whole_run(history: &History, profile: &Profile) -> bool {
-    let inspected = history
-        .run
-        .as_ref()
-        .is_some_and(|r| r.assurance == Assurance::Inspection);
+    let inspected = history.run.as_ref().is_some_and(|r| r.assurance == Assurance::Inspection);
     let ran = |id: &String| history.scenarios.iter().any(|(s, ..)| s.scenario == *id);
     !inspected && !profile.scenarios.is_empty() && profile.scenarios.iter().all(ran)
 }

@@ -1,14 +1,14 @@
 //! Runs the checks. A check that fails in itself is the harness's fault: its message is `CannotTell(harness)`.
 
 use crate::catalogue::RequirementId;
-use crate::check::{Answered, ExchangeCheck, Finding, MessageCheck, Said, Seen};
+use crate::check::{Answered, ExchangeCheck, Finding, MessageCheck, RunView, Said, Seen};
 use crate::facts::Facts;
 use crate::observation::{Observation, Remark};
 use crate::profile::Profile;
 use crate::registry;
 use crate::verdict::{Cause, Verdict};
 use evidence::event::Seq;
-use evidence::history::{Author, AwaitOutcome, History, MessageRecord};
+use evidence::history::{Author, History, MessageRecord};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use wire::place::Place;
 
@@ -40,6 +40,12 @@ impl Observer<'_> {
         for index in 0..self.history.exchanges.len() {
             self.exchange(index, &exchange_checks, &mut observed);
         }
+        let run = RunView { history: self.history, profile: self.profile, facts: self.facts };
+        for check in registry::run_checks().filter(|c| demanded(c.id)) {
+            let context = Context { scenario: None, line: None };
+            let row = RowOf { id: check.id, expected: check.expected, about: 0, context: &context };
+            row.take(catch_unwind(AssertUnwindSafe(|| (check.run)(&run))), &mut observed);
+        }
         observed
     }
 
@@ -51,28 +57,16 @@ impl Observer<'_> {
         }
         let exchange = self.facts.exchange_of_answer(index).map(|e| &self.history.exchanges[e]);
         let stimulus = exchange.map(|e| &self.history.messages[e.stimulus]);
-        let seen = Seen {
-            history: self.history,
-            profile: self.profile,
-            facts: self.facts,
-            record,
-            stimulus,
-        };
+        let seen = Seen { history: self.history, profile: self.profile, facts: self.facts, record, stimulus };
         let context = self.context(record, stimulus);
         for check in checks {
-            let row = RowOf {
-                id: check.id,
-                expected: check.expected,
-                about: record.seq,
-                context: &context,
-            };
+            let row = RowOf { id: check.id, expected: check.expected, about: record.seq, context: &context };
             let finding = catch_unwind(AssertUnwindSafe(|| (check.run)(&seen)));
             let findings = finding.map(|found| found.into_iter().collect());
             if is_ours {
                 let mut ours = Observed::default();
                 row.take(findings, &mut ours);
-                out.suite_defects
-                    .extend(ours.observations.into_iter().filter(|o| o.verdict == Verdict::Violated));
+                out.suite_defects.extend(ours.observations.into_iter().filter(|o| o.verdict == Verdict::Violated));
             } else {
                 row.take(findings, out);
             }
@@ -85,45 +79,24 @@ impl Observer<'_> {
         if stimulus.author != Author::Harness {
             return;
         }
-        let answered = Answered {
-            history: self.history,
-            profile: self.profile,
-            facts: self.facts,
-            exchange,
-            index,
-            stimulus,
-        };
+        let answered =
+            Answered { history: self.history, profile: self.profile, facts: self.facts, exchange, index, stimulus };
         let context = self.context(stimulus, None);
         for check in checks {
-            let row = RowOf {
-                id: check.id,
-                expected: check.expected,
-                about: stimulus.seq,
-                context: &context,
-            };
+            let row = RowOf { id: check.id, expected: check.expected, about: stimulus.seq, context: &context };
             row.take(catch_unwind(AssertUnwindSafe(|| (check.run)(&answered))), out);
         }
     }
 
     /// The scenario that a message belongs to, by itself or by what it answers, and the line that waited for it.
     fn context(&self, record: &MessageRecord, stimulus: Option<&MessageRecord>) -> Context {
-        let composed = record
-            .composed
-            .as_ref()
-            .or_else(|| stimulus.and_then(|s| s.composed.as_ref()));
-        let met = self
-            .history
-            .awaits
-            .iter()
-            .find(|a| a.outcome == Some(AwaitOutcome::Met(record.seq)));
+        let composed = record.composed.as_ref().or_else(|| stimulus.and_then(|s| s.composed.as_ref()));
+        let met = self.facts.awaited(record.seq).map(|index| &self.history.awaits[index]);
         let scenario = met.map(|a| a.awaited.scenario.clone());
         let line = met.map(|a| a.awaited.line);
         let own = composed.and_then(|c| c.scenario.clone());
         let line = line.or_else(|| own.as_ref().and(composed.map(|c| c.line)));
-        Context {
-            scenario: scenario.or(own),
-            line,
-        }
+        Context { scenario: scenario.or(own), line }
     }
 }
 
@@ -144,10 +117,7 @@ impl RowOf<'_> {
         match findings {
             Ok(findings) => findings.into_iter().for_each(|finding| self.take_one(finding, out)),
             Err(panic) => {
-                let text = panic
-                    .downcast_ref::<String>()
-                    .map(String::as_str)
-                    .or(panic.downcast_ref::<&str>().copied());
+                let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
                 let place = Place::named("the check itself");
                 let got = format!("{PANICKED}{}", text.unwrap_or("without a word"));
                 self.take_one(Finding::cannot_tell(Cause::Harness, &place, got), out);
@@ -160,13 +130,7 @@ impl RowOf<'_> {
         let about = finding.about.unwrap_or(self.about);
         match finding.said {
             Said::Remark(text) => {
-                out.remarks.push(Remark {
-                    requirement,
-                    about,
-                    place: finding.place,
-                    got: finding.got,
-                    text,
-                });
+                out.remarks.push(Remark { requirement, about, place: finding.place, got: finding.got, text });
             }
             Said::Verdict(verdict) => {
                 let mut observation = Observation::new(requirement, about, verdict, finding.place);

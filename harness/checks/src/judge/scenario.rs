@@ -6,6 +6,7 @@ use crate::observation::Observation;
 use crate::verdict::Verdict;
 use evidence::event::ScenarioOutcome;
 use evidence::history::History;
+use std::collections::BTreeMap;
 
 /// What a scenario came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,19 +51,21 @@ pub(super) fn verdicts(
     observations: &[Observation],
     level: &dyn Fn(&str) -> Level,
 ) -> Vec<ScenarioVerdict> {
+    let mut by_scenario: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
+    for observation in observations {
+        if let Some(scenario) = &observation.scenario {
+            by_scenario.entry(scenario).or_default().push(observation);
+        }
+    }
     let of_one = |(started, _, ended): &(evidence::event::ScenarioStarted, u64, Option<ScenarioOutcome>)| {
         let id = &started.scenario;
-        let own = || observations.iter().filter(|o| o.scenario.as_ref() == Some(id));
+        let own = || by_scenario.get(id.as_str()).into_iter().flatten();
         let expected = || expected.iter().filter(|e| e.scenario == *id);
-        let mut failed: Vec<String> = expected()
-            .filter_map(|e| reason(e, |m| matches!(m, Met::No(_))))
-            .collect();
+        let mut failed: Vec<String> = expected().filter_map(|e| reason(e, |m| matches!(m, Met::No(_)))).collect();
         let violated =
             own().filter(|o| o.verdict == Verdict::Violated && level(o.requirement.as_str()).is_obligation());
         failed.extend(violated.map(|o| format!("event {}: {} violated: got {}", o.about, o.requirement, o.got)));
-        let mut open: Vec<String> = expected()
-            .filter_map(|e| reason(e, |m| matches!(m, Met::Open(_))))
-            .collect();
+        let mut open: Vec<String> = expected().filter_map(|e| reason(e, |m| matches!(m, Met::Open(_)))).collect();
         match ended {
             Some(ScenarioOutcome::Finished) => {}
             Some(ScenarioOutcome::Abandoned { reason }) => open.push(format!("abandoned: {reason}")),
@@ -80,23 +83,16 @@ pub(super) fn verdicts(
         } else {
             (Outcome::Passed, Vec::new())
         };
-        ScenarioVerdict {
-            id: id.clone(),
-            title: started.title.clone(),
-            file: started.file.clone(),
-            verdict,
-            reasons,
-        }
+        ScenarioVerdict { id: id.clone(), title: started.title.clone(), file: started.file.clone(), verdict, reasons }
     };
     history.scenarios.iter().map(of_one).collect()
 }
 
 fn reason(compared: &Compared, fits: fn(&Met) -> bool) -> Option<String> {
     match &compared.met {
-        met @ (Met::No(got) | Met::Open(got)) if fits(met) => Some(format!(
-            "`{}` (line {}): expected {}, got {got}",
-            compared.label, compared.line, compared.expected
-        )),
+        met @ (Met::No(got) | Met::Open(got)) if fits(met) => {
+            Some(format!("`{}` (line {}): expected {}, got {got}", compared.label, compared.line, compared.expected))
+        }
         _ => None,
     }
 }

@@ -21,13 +21,7 @@ impl ProfileError {
     pub(super) fn new(file: &str, source: &str, (line, column): (u64, u64), message: String) -> Self {
         let index = usize::try_from(line).ok().and_then(|line| line.checked_sub(1));
         let text = index.and_then(|index| source.lines().nth(index)).unwrap_or_default();
-        Self {
-            file: file.to_owned(),
-            line,
-            column,
-            message,
-            text: text.to_owned(),
-        }
+        Self { file: file.to_owned(), line, column, message, text: text.to_owned() }
     }
 }
 
@@ -37,9 +31,7 @@ impl fmt::Display for ProfileError {
             return write!(f, "{}: {}", self.file, self.message);
         }
         let margin = " ".repeat(self.line.to_string().len());
-        let before = usize::try_from(self.column.saturating_sub(1))
-            .unwrap_or_default()
-            .min(self.text.chars().count());
+        let before = usize::try_from(self.column.saturating_sub(1)).unwrap_or_default().min(self.text.chars().count());
         writeln!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
         writeln!(f, "{margin} |")?;
         writeln!(f, "{} | {}", self.line, self.text)?;
@@ -57,9 +49,6 @@ mod tests {
     fn points_at_the_place() {
         let error = ProfileError::new("p.yaml", "a: 1\nb: 2", (2, 4), "wrong".into());
         assert_eq!(error.to_string(), "p.yaml:2:4: wrong\n  |\n2 | b: 2\n  |    ^");
-        assert_eq!(
-            ProfileError::new("p.yaml", "", (0, 0), "empty".into()).to_string(),
-            "p.yaml: empty"
-        );
+        assert_eq!(ProfileError::new("p.yaml", "", (0, 0), "empty".into()).to_string(), "p.yaml: empty");
     }
 }

@@ -132,18 +132,12 @@ pub fn json_schema() -> String {
 mod tests {
     #[test]
     fn the_schema_beside_the_profiles_is_todays() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../fixtures/profiles/profile.schema.json"
-        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/profiles/profile.schema.json");
         if std::env::var_os("PROVESTEIN_WRITE_SCHEMA").is_some() {
             #[expect(clippy::disallowed_methods, reason = "a test that is asked to write the file anew")]
             std::fs::write(path, super::json_schema()).unwrap();
         }
-        let shipped = include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../fixtures/profiles/profile.schema.json"
-        ));
+        let shipped = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/profiles/profile.schema.json"));
         assert_eq!(
             shipped,
             super::json_schema(),

@@ -39,26 +39,13 @@ pub fn of_text(name: &str, text: &str, catalogue: &Catalogue) -> Result<Profile,
         let message = error.without_snippet().to_string();
         vec![ProfileError::new(name, text, at, first_line(&message))]
     })?;
-    let mut reader = Reader {
-        name,
-        text,
-        mistakes: Vec::new(),
-    };
+    let mut reader = Reader { name, text, mistakes: Vec::new() };
     let profile = reader.profile(file, catalogue);
-    if reader.mistakes.is_empty() {
-        Ok(profile)
-    } else {
-        Err(reader.mistakes)
-    }
+    if reader.mistakes.is_empty() { Ok(profile) } else { Err(reader.mistakes) }
 }
 
 fn first_line(message: &str) -> String {
-    message
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_end_matches('.')
-        .to_owned()
+    message.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 struct Reader<'t> {
@@ -83,16 +70,9 @@ impl Reader<'_> {
             description: bilingual(file.description),
             valid_from,
             valid_to,
-            messages: file
-                .messages
-                .into_iter()
-                .map(|(m, d)| (m, d.into_iter().map(direction).collect()))
-                .collect(),
+            messages: file.messages.into_iter().map(|(m, d)| (m, d.into_iter().map(direction).collect())).collect(),
             carriers: file.carriers.into_iter().map(carrier).collect(),
-            algorithms: Algorithms {
-                digest: file.algorithms.digest,
-                signature: file.algorithms.signature,
-            },
+            algorithms: Algorithms { digest: file.algorithms.digest, signature: file.algorithms.signature },
             quiet_ms: file.quiet_ms,
             scenarios: file.scenarios,
             obligations: self.obligations(file.requirements, catalogue),
@@ -120,16 +100,9 @@ impl Reader<'_> {
                 }
                 Some(_) => {}
             }
-            let obligation = Obligation {
-                level,
-                minimum: entry.minimum,
-                reason: entry.reason.map(bilingual),
-                claim: entry.claim,
-            };
-            if obligations
-                .insert(RequirementId::new(entry.id.value.as_str()), obligation)
-                .is_some()
-            {
+            let obligation =
+                Obligation { level, minimum: entry.minimum, reason: entry.reason.map(bilingual), claim: entry.claim };
+            if obligations.insert(RequirementId::new(entry.id.value.as_str()), obligation).is_some() {
                 self.mistake(&entry.id, format!("`{}` is listed twice", entry.id.value));
             }
         }
@@ -150,10 +123,7 @@ impl Reader<'_> {
 }
 
 fn bilingual(text: Text) -> Bilingual {
-    Bilingual {
-        nb: text.nb,
-        en: text.en,
-    }
+    Bilingual { nb: text.nb, en: text.en }
 }
 
 fn direction(direction: Direction) -> String {
@@ -198,10 +168,7 @@ mod tests {
             "  - { id: HITS1172-1, level: MUST }\n  - { id: HITS1172-21, level: MAY }\n  - { id: HITS1172-21, level: MUST }\n",
         );
         assert_eq!(said.len(), 3, "{said:?}");
-        assert_eq!(
-            said[0].lines().next().unwrap(),
-            "x.yaml:12:11: there is no requirement `HITS1172-1`"
-        );
+        assert_eq!(said[0].lines().next().unwrap(), "x.yaml:12:11: there is no requirement `HITS1172-1`");
         assert!(said[0].ends_with("   |           ^"), "{}", said[0]);
         assert!(said[1].contains("the catalogue says MUST, not MAY"));
         assert!(said[2].contains("listed twice"));
@@ -211,10 +178,6 @@ mod tests {
     fn refuses_unknown_fields() {
         let said = mistakes("  - { id: HITS1172-21, level: MUST, minimun: 2 }\n");
         assert_eq!(said.len(), 1);
-        assert!(
-            said[0].starts_with("x.yaml:12:") && said[0].contains("minimun"),
-            "{}",
-            said[0]
-        );
+        assert!(said[0].starts_with("x.yaml:12:") && said[0].contains("minimun"), "{}", said[0]);
     }
 }

@@ -42,12 +42,7 @@ pub(super) fn first(input: &[u8]) -> Option<(Element<'_>, &[u8])> {
     let end = if header.length.is_some() { length } else { length + 2 };
     let contents = body.get(..length)?;
     let whole = input.get(..header.size + end)?;
-    let element = Element {
-        tag: header.tag,
-        contents,
-        whole,
-        indefinite: header.length.is_none(),
-    };
+    let element = Element { tag: header.tag, contents, whole, indefinite: header.length.is_none() };
     Some((element, &input[whole.len()..]))
 }
 
@@ -106,29 +101,16 @@ fn header(input: &[u8]) -> Option<Header> {
     }
     let first = *input.get(1)?;
     if first == 0x80 {
-        return (tag & CONSTRUCTED != 0).then_some(Header {
-            tag,
-            size: 2,
-            length: None,
-        });
+        return (tag & CONSTRUCTED != 0).then_some(Header { tag, size: 2, length: None });
     }
     if first < 0x80 {
-        return Some(Header {
-            tag,
-            size: 2,
-            length: Some(usize::from(first)),
-        });
+        return Some(Header { tag, size: 2, length: Some(usize::from(first)) });
     }
     let count = usize::from(first & 0x7f);
     let octets = input.get(2..2 + count)?;
-    let length = octets.iter().try_fold(0usize, |length, octet| {
-        length.checked_mul(256)?.checked_add(usize::from(*octet))
-    })?;
-    Some(Header {
-        tag,
-        size: 2 + count,
-        length: Some(length),
-    })
+    let length =
+        octets.iter().try_fold(0usize, |length, octet| length.checked_mul(256)?.checked_add(usize::from(*octet)))?;
+    Some(Header { tag, size: 2 + count, length: Some(length) })
 }
 
 /// How many octets stand before the end-of-contents octets that close an indefinite length.
@@ -163,26 +145,18 @@ mod tests {
     #[test]
     fn reads_definite_and_indefinite_lengths() {
         let (element, rest) = first(&[0x30, 0x03, 0x02, 0x01, 0x05, 0xff]).unwrap();
-        assert_eq!(
-            (element.tag, element.contents, rest),
-            (SEQUENCE, &[2, 1, 5][..], &[0xff][..])
-        );
+        assert_eq!((element.tag, element.contents, rest), (SEQUENCE, &[2, 1, 5][..], &[0xff][..]));
         let bytes = [0x30, 0x80, 0x30, 0x80, 0x00, 0x00, 0x02, 0x01, 0x05, 0x00, 0x00, 0xff];
         let (element, rest) = first(&bytes).unwrap();
         assert!(element.indefinite);
-        assert_eq!(
-            (element.contents.len(), element.whole.len(), rest),
-            (7, 11, &[0xff][..])
-        );
+        assert_eq!((element.contents.len(), element.whole.len(), rest), (7, 11, &[0xff][..]));
         let (element, _) = first(&[0x04, 0x84, 0, 0, 0, 1, 9]).unwrap();
         assert_eq!(element.contents, &[9]);
     }
 
     #[test]
     fn puts_segments_together() {
-        let bytes = [
-            0xa0, 0x80, 0x04, 0x01, 7, 0x24, 0x05, 0x04, 0x03, 1, 2, 3, 0x04, 0x00, 0x00, 0x00,
-        ];
+        let bytes = [0xa0, 0x80, 0x04, 0x01, 7, 0x24, 0x05, 0x04, 0x03, 1, 2, 3, 0x04, 0x00, 0x00, 0x00];
         let (element, _) = first(&bytes).unwrap();
         assert_eq!(element.octets(0x80).unwrap().as_ref(), &[7, 1, 2, 3]);
         assert_eq!(element.octets(0x81), None);
@@ -190,14 +164,7 @@ mod tests {
 
     #[test]
     fn refuses_what_does_not_add_up() {
-        for bytes in [
-            &[0x30][..],
-            &[0x30, 5, 1],
-            &[0x04, 0x80, 0, 0],
-            &[0x1f, 1, 1],
-            &[0x04, 0xff],
-            &[0x30, 0x80, 0],
-        ] {
+        for bytes in [&[0x30][..], &[0x30, 5, 1], &[0x04, 0x80, 0, 0], &[0x1f, 1, 1], &[0x04, 0xff], &[0x30, 0x80, 0]] {
             assert_eq!(first(bytes), None, "{bytes:?}");
         }
         assert_eq!(first(&[0x30, 0x80].repeat(1000)), None);

@@ -24,14 +24,8 @@ pub enum ContentCipher {
 
 impl ContentCipher {
     /// Every cipher that is known here.
-    pub const ALL: [Self; 6] = [
-        Self::TripleDes,
-        Self::Aes128Cbc,
-        Self::Aes192Cbc,
-        Self::Aes256Cbc,
-        Self::Aes128Gcm,
-        Self::Aes256Gcm,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::TripleDes, Self::Aes128Cbc, Self::Aes192Cbc, Self::Aes256Cbc, Self::Aes128Gcm, Self::Aes256Gcm];
 
     /// The usual name, which is also the one in the text form of a [`ContentKey`].
     pub fn name(self) -> &'static str {
@@ -157,10 +151,7 @@ impl ContentKey {
     ) -> Result<Vec<u8>, CmsDefect> {
         let bad = |reason: String| CmsDefect::ContentBad { reason };
         if sealed.octets.is_empty() || !sealed.octets.len().is_multiple_of(block) {
-            return Err(bad(format!(
-                "{} octets are not whole blocks of {block}",
-                sealed.octets.len()
-            )));
+            return Err(bad(format!("{} octets are not whole blocks of {block}", sealed.octets.len())));
         }
         let cipher = C::new_from_slices(&self.bytes, sealed.vector)
             .map_err(|_| bad("key and initialisation vector do not fit the cipher".to_owned()))?;
@@ -175,9 +166,7 @@ impl ContentKey {
     }
 
     fn gcm_open(&self, algorithm: &'static ring::aead::Algorithm, sealed: &Sealed<'_>) -> Result<Vec<u8>, CmsDefect> {
-        let bad = |reason: &str| CmsDefect::ContentBad {
-            reason: reason.to_owned(),
-        };
+        let bad = |reason: &str| CmsDefect::ContentBad { reason: reason.to_owned() };
         if sealed.tag.len() != algorithm.tag_len() {
             return Err(bad("the authentication tag does not have 16 octets"));
         }
@@ -189,9 +178,8 @@ impl ContentKey {
         let mut octets = [sealed.octets, sealed.tag].concat();
         let aad = ring::aead::Aad::from(&sealed.additional);
         let opened = ring::aead::LessSafeKey::new(key).open_in_place(nonce, aad, &mut octets);
-        let length = opened
-            .map_err(|_| bad("the authentication tag does not fit: another key, or damaged octets"))?
-            .len();
+        let length =
+            opened.map_err(|_| bad("the authentication tag does not fit: another key, or damaged octets"))?.len();
         octets.truncate(length);
         Ok(octets)
     }
@@ -240,10 +228,7 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
         return None;
     }
     let nibble = |digit: u8| char::from(digit).to_digit(16);
-    digits
-        .chunks(2)
-        .map(|pair| Some((nibble(pair[0])? * 16 + nibble(pair[1])?) as u8))
-        .collect()
+    digits.chunks(2).map(|pair| Some((nibble(pair[0])? * 16 + nibble(pair[1])?) as u8)).collect()
 }
 
 #[cfg(test)]
@@ -261,19 +246,8 @@ mod tests {
 
     #[test]
     fn refuses_a_text_that_is_no_key() {
-        for text in [
-            "",
-            "AES128-CBC",
-            "AES128-CBC:ab",
-            "AES999-CBC:abab",
-            "AES128-CBC:zz",
-            "AES128-CBC:æ",
-        ] {
-            assert_eq!(
-                ContentKey::from_bytes(text.as_bytes()),
-                Err(CmsDefect::BadKeyText),
-                "{text}"
-            );
+        for text in ["", "AES128-CBC", "AES128-CBC:ab", "AES999-CBC:abab", "AES128-CBC:zz", "AES128-CBC:æ"] {
+            assert_eq!(ContentKey::from_bytes(text.as_bytes()), Err(CmsDefect::BadKeyText), "{text}");
         }
         assert_eq!(ContentKey::from_bytes(&[0xff, b':']), Err(CmsDefect::BadKeyText));
     }
@@ -284,12 +258,7 @@ mod tests {
             let key = ContentKey::new(cipher, (0..cipher.key_len() as u8).collect()).unwrap();
             let vector = vec![9; cipher.vector_len()];
             let (octets, tag) = key.encrypt(b"hei", &vector).unwrap();
-            let mut sealed = Sealed {
-                vector: &vector,
-                octets: &octets,
-                tag: &tag,
-                additional: &[],
-            };
+            let mut sealed = Sealed { vector: &vector, octets: &octets, tag: &tag, additional: &[] };
             assert_eq!(key.decrypt(&sealed).unwrap(), b"hei", "{cipher:?}");
             sealed.octets = &octets[1..];
             assert!(matches!(key.decrypt(&sealed), Err(CmsDefect::ContentBad { .. })));

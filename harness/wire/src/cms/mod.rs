@@ -5,6 +5,7 @@
 
 mod ber;
 mod cipher;
+mod names;
 mod open;
 mod read;
 mod seal;

@@ -2,10 +2,10 @@
 
 use super::ber::{self, Element, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET};
 use super::cipher::ContentCipher;
+use super::names::{cipher_name, content_type_name, hint, looks_cut, name, oid_text};
 use super::transport::{KeyTransport, algorithm};
 use super::{BYTES_MAX, CmsDefect, RECIPIENTS_MAX};
-use crate::certificate::{Certificate, hex};
-use der::Decode;
+use crate::certificate::{Certificate, hex, unpadded};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -62,7 +62,7 @@ pub struct Recipient {
 pub enum RecipientId {
     /// By issuer and serial number.
     IssuerSerial {
-        /// Issuer's name, written as RFC 4514 does.
+        /// Issuer's name, as [`Certificate::issuer`] writes it.
         issuer: String,
         /// Serial number in lower-case hexadecimal.
         serial: String,
@@ -135,9 +135,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, CmsDefect> {
     let (info, rest) = match ber::first(bytes) {
         Some(found) => found,
         None if looks_cut(bytes) => {
-            return Err(CmsDefect::Damaged {
-                what: "it ends too early",
-            });
+            return Err(CmsDefect::Damaged { what: "it ends too early" });
         }
         None => return Err(not_cms()),
     };
@@ -145,19 +143,14 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Parsed<'_>, CmsDefect> {
     let [content_type, content, ..] = fields[..] else {
         return Err(not_cms());
     };
-    let oid = content_type
-        .expect(OBJECT_IDENTIFIER)
-        .map(oid_text)
-        .ok_or_else(not_cms)?;
+    let oid = content_type.expect(OBJECT_IDENTIFIER).map(oid_text).ok_or_else(not_cms)?;
     let authenticated = oid == AUTH_ENVELOPED_DATA;
     if oid != ENVELOPED_DATA && !authenticated {
         let name = content_type_name(&oid);
         return Err(CmsDefect::NotEnveloped { oid, name });
     }
     let data = content.expect(0xa0).and_then(ber::first).map(|(data, _)| data);
-    let data = data.ok_or(CmsDefect::Damaged {
-        what: "it has no content",
-    })?;
+    let data = data.ok_or(CmsDefect::Damaged { what: "it has no content" })?;
     let mut parsed = enveloped(data, authenticated)?;
     parsed.seen.indefinite_length = info.indefinite || content.indefinite || data.indefinite;
     parsed.seen.trailing = rest.len();
@@ -172,9 +165,7 @@ fn enveloped(data: Element<'_>, authenticated: bool) -> Result<Parsed<'_>, CmsDe
     let recipients = recipients.and_then(|set| ber::all(set.contents));
     let recipients = recipients.ok_or(damaged("the recipients cannot be read"))?;
     if recipients.len() > RECIPIENTS_MAX {
-        return Err(CmsDefect::TooManyRecipients {
-            count: recipients.len(),
-        });
+        return Err(CmsDefect::TooManyRecipients { count: recipients.len() });
     }
     let (recipients, keys) = recipients
         .into_iter()
@@ -185,16 +176,10 @@ fn enveloped(data: Element<'_>, authenticated: bool) -> Result<Parsed<'_>, CmsDe
     let info = fields.iter().find(|field| field.tag == SEQUENCE);
     let info = info.and_then(|info| ber::all(info.contents));
     let info = info.ok_or(damaged("the encrypted content info cannot be read"))?;
-    let (oid, parameters) = info
-        .get(1)
-        .and_then(|id| algorithm(*id))
-        .ok_or(damaged("the content cipher cannot be read"))?;
+    let (oid, parameters) =
+        info.get(1).and_then(|id| algorithm(*id)).ok_or(damaged("the content cipher cannot be read"))?;
     let content = match info.get(2) {
-        Some(element) => Some(
-            element
-                .octets(0x80)
-                .ok_or(damaged("the encrypted content cannot be read"))?,
-        ),
+        Some(element) => Some(element.octets(0x80).ok_or(damaged("the encrypted content cannot be read"))?),
         None => None,
     };
     let content_cipher = ContentCipher::ALL.into_iter().find(|cipher| cipher.oid() == oid);
@@ -224,15 +209,8 @@ fn enveloped(data: Element<'_>, authenticated: bool) -> Result<Parsed<'_>, CmsDe
 
 fn recipient(info: Element<'_>) -> Option<(Recipient, Option<WrappedKey<'_>>)> {
     let other = |kind| {
-        let transport = Algorithm {
-            oid: String::new(),
-            name: kind,
-        };
-        let recipient = Recipient {
-            id: RecipientId::Other(kind),
-            transport,
-            key_transport: None,
-        };
+        let transport = Algorithm { oid: String::new(), name: kind };
+        let recipient = Recipient { id: RecipientId::Other(kind), transport, key_transport: None };
         Some((recipient, None))
     };
     match info.tag {
@@ -250,10 +228,7 @@ fn recipient(info: Element<'_>) -> Option<(Recipient, Option<WrappedKey<'_>>)> {
     let id = match rid.tag {
         SEQUENCE => {
             let [issuer, serial] = pair(rid)?;
-            RecipientId::IssuerSerial {
-                issuer: name(issuer.whole),
-                serial: hex(unpadded(serial.expect(INTEGER)?)),
-            }
+            RecipientId::IssuerSerial { issuer: name(issuer.whole), serial: hex(unpadded(serial.expect(INTEGER)?)) }
         }
         _ => RecipientId::SubjectKey(hex(&rid.octets(0x80)?)),
     };
@@ -261,10 +236,7 @@ fn recipient(info: Element<'_>) -> Option<(Recipient, Option<WrappedKey<'_>>)> {
     let key_transport = KeyTransport::of(&oid, parameters);
     let recipient = Recipient {
         id,
-        transport: Algorithm {
-            name: key_transport.map_or("unknown", KeyTransport::name),
-            oid,
-        },
+        transport: Algorithm { name: key_transport.map_or("unknown", KeyTransport::name), oid },
         key_transport,
     };
     let octets = key.octets(OCTET_STRING)?;
@@ -280,71 +252,5 @@ fn vector(parameters: Element<'_>) -> Option<Vec<u8>> {
     match parameters.tag {
         SEQUENCE => vector(ber::first(parameters.contents)?.0),
         _ => parameters.octets(OCTET_STRING).map(Cow::into_owned),
-    }
-}
-
-fn name(der: &[u8]) -> String {
-    x509_cert::name::Name::from_der(der).map_or_else(|_| format!("#{}", hex(der)), |name| name.to_string())
-}
-
-fn unpadded(integer: &[u8]) -> &[u8] {
-    let zeros = integer.iter().take_while(|octet| **octet == 0).count();
-    &integer[zeros.min(integer.len().saturating_sub(1))..]
-}
-
-pub(super) fn oid_text(contents: &[u8]) -> String {
-    der::asn1::ObjectIdentifier::from_bytes(contents)
-        .map_or_else(|_| format!("#{}", hex(contents)), |oid| oid.to_string())
-}
-
-fn content_type_name(oid: &str) -> &'static str {
-    match oid {
-        "1.2.840.113549.1.7.1" => "data",
-        "1.2.840.113549.1.7.2" => "signed-data",
-        "1.2.840.113549.1.7.5" => "digested-data",
-        "1.2.840.113549.1.7.6" => "encrypted-data",
-        "1.2.840.113549.1.9.16.1.9" => "compressed-data",
-        _ => "an unknown content type",
-    }
-}
-
-fn cipher_name(oid: &str) -> &'static str {
-    match oid {
-        "1.3.14.3.2.7" => "DES-CBC",
-        "1.2.840.113549.3.2" => "RC2-CBC",
-        "2.16.840.1.101.3.4.1.26" => "AES192-GCM",
-        _ => "unknown",
-    }
-}
-
-fn looks_cut(bytes: &[u8]) -> bool {
-    let oid = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07];
-    bytes.first() == Some(&SEQUENCE)
-        && bytes
-            .iter()
-            .take(24)
-            .copied()
-            .collect::<Vec<u8>>()
-            .windows(10)
-            .any(|w| w == oid)
-}
-
-fn hint(bytes: &[u8]) -> &'static str {
-    let text = bytes.strip_prefix(&[0xef, 0xbb, 0xbf]).unwrap_or(bytes).trim_ascii();
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=\r\n \t".contains(byte);
-    if text.is_empty() {
-        "there are no bytes"
-    } else if text.starts_with(b"<") {
-        "it looks like XML that was not encrypted"
-    } else if text.starts_with(b"-----BEGIN") {
-        "it looks like PEM"
-    } else if text.len() >= 4 && text.iter().all(is_base64) {
-        "it looks like base64 text that was not decoded"
-    } else if text.to_ascii_lowercase().starts_with(b"content-") || text.to_ascii_lowercase().starts_with(b"mime-") {
-        "it looks like a MIME part that was not encrypted"
-    } else if bytes.starts_with(&[0x1f, 0x8b]) {
-        "it looks like gzip"
-    } else {
-        "it is no ASN.1 structure of that kind"
     }
 }

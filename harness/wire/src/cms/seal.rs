@@ -44,9 +44,7 @@ pub fn seal_with_key<R: CryptoRng + ?Sized>(
     transport: KeyTransport,
     rng: &mut R,
 ) -> Result<(Vec<u8>, ContentKey), CmsDefect> {
-    let cannot = |reason: &str| CmsDefect::CannotSeal {
-        reason: reason.to_owned(),
-    };
+    let cannot = |reason: &str| CmsDefect::CannotSeal { reason: reason.to_owned() };
     let public = recipient
         .public_key()
         .ok_or_else(|| cannot("the recipient's certificate has no RSA key of at least 1,024 bits"))?;
@@ -63,17 +61,8 @@ pub fn seal_with_key<R: CryptoRng + ?Sized>(
     let wrapped = transport
         .wrap(&public, key.bytes(), rng)
         .ok_or_else(|| cannot("the recipient's key is too short for the content key"))?;
-    let (octets, tag) = key
-        .encrypt(content, &vector)
-        .ok_or_else(|| cannot("the cipher refuses the content"))?;
-    let parts = Parts {
-        cipher,
-        vector,
-        octets,
-        tag,
-        transport,
-        wrapped,
-    };
+    let (octets, tag) = key.encrypt(content, &vector).ok_or_else(|| cannot("the cipher refuses the content"))?;
+    let parts = Parts { cipher, vector, octets, tag, transport, wrapped };
     let object = parts.encode(recipient).map_err(|error| cannot(&error.to_string()))?;
     Ok((object, key))
 }

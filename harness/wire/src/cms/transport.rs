@@ -1,7 +1,7 @@
 //! Key transport: how the content key is encrypted to the recipient's RSA key.
 
 use super::ber::{self, Element, OBJECT_IDENTIFIER, SEQUENCE};
-use super::read::oid_text;
+use super::names::oid_text;
 use crate::key::{PrivateKey, PublicKey};
 use der::asn1::{AnyRef, ObjectIdentifier};
 use der::{Decode, Encode};
@@ -32,12 +32,7 @@ pub enum KeyTransport {
 
 impl KeyTransport {
     /// Every key transport that is known here.
-    pub const ALL: [Self; 4] = [
-        Self::Pkcs1v15,
-        Self::OaepSha1,
-        Self::OaepSha256,
-        Self::OaepSha256MgfSha1,
-    ];
+    pub const ALL: [Self; 4] = [Self::Pkcs1v15, Self::OaepSha1, Self::OaepSha256, Self::OaepSha256MgfSha1];
 
     /// The usual name.
     pub fn name(self) -> &'static str {
@@ -155,11 +150,7 @@ pub(super) fn algorithm(element: Element<'_>) -> Option<(String, Option<Element<
 }
 
 fn mixed() -> Oaep<Sha256, Sha1> {
-    Oaep {
-        digest: Sha256::default(),
-        mgf_digest: Sha1::default(),
-        label: None,
-    }
+    Oaep { digest: Sha256::default(), mgf_digest: Sha1::default(), label: None }
 }
 
 /// A short element; the parameters here have fewer than 128 octets.

@@ -20,9 +20,7 @@ pub enum DigestMethod {
 impl DigestMethod {
     /// The algorithm that a URI names.
     pub fn of(uri: &str) -> Option<Self> {
-        [Self::Sha1, Self::Sha256, Self::Sha512]
-            .into_iter()
-            .find(|method| method.uri() == uri)
+        [Self::Sha1, Self::Sha256, Self::Sha512].into_iter().find(|method| method.uri() == uri)
     }
 
     /// The URI that names it.
@@ -97,8 +95,7 @@ impl SignatureMethod {
         };
         // ring asks for randomness, but this padding uses none: the same octets give the same signature.
         let mut value = vec![0; pair.public().modulus_len()];
-        pair.sign(fast, &ring::rand::SystemRandom::new(), octets, &mut value)
-            .ok()?;
+        pair.sign(fast, &ring::rand::SystemRandom::new(), octets, &mut value).ok()?;
         Some(value)
     }
 }
@@ -114,15 +111,9 @@ pub struct Algorithms {
 
 impl Algorithms {
     /// What HIS 1037 and HITS 1172 print.
-    pub const SHA1: Self = Self {
-        digest: DigestMethod::Sha1,
-        method: SignatureMethod::RsaSha1,
-    };
+    pub const SHA1: Self = Self { digest: DigestMethod::Sha1, method: SignatureMethod::RsaSha1 };
     /// What is sent today.
-    pub const SHA256: Self = Self {
-        digest: DigestMethod::Sha256,
-        method: SignatureMethod::RsaSha256,
-    };
+    pub const SHA256: Self = Self { digest: DigestMethod::Sha256, method: SignatureMethod::RsaSha256 };
 }
 
 #[cfg(test)]
@@ -134,11 +125,7 @@ mod tests {
         let long = PrivateKey::from_pem(include_str!("../../../../fixtures/pki/demo/hospital-sign.key.pem")).unwrap();
         let short = PrivateKey::generate(&mut rsa::rand_core::UnwrapErr(getrandom::SysRng), 1024).unwrap();
         for key in [long, short] {
-            for method in [
-                SignatureMethod::RsaSha1,
-                SignatureMethod::RsaSha256,
-                SignatureMethod::RsaSha512,
-            ] {
+            for method in [SignatureMethod::RsaSha1, SignatureMethod::RsaSha256, SignatureMethod::RsaSha512] {
                 let value = method.sign(&key, b"octets").unwrap();
                 assert!(method.verifies(&key.public(), b"octets", &value));
                 assert!(!method.verifies(&key.public(), b"octetz", &value));

@@ -20,9 +20,6 @@ pub use verify::{OCTETS_MAX, REFERENCES_MAX, ReferenceOutcome, ValueOutcome, Ver
 /// The bytes of a base64 text, whatever white space stands in it: both wrapped and unwrapped values occur.
 pub(crate) fn base64_bytes(text: &str) -> Option<Vec<u8>> {
     use base64::Engine;
-    let dense: String = text
-        .chars()
-        .filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n'))
-        .collect();
+    let dense: String = text.chars().filter(|c| !matches!(c, ' ' | '\t' | '\r' | '\n')).collect();
     base64::engine::general_purpose::STANDARD.decode(dense).ok()
 }

@@ -55,10 +55,7 @@ impl SignatureBlock {
 
     /// The certificates of the first X509Data of the first KeyInfo, base64 as written.
     pub fn certificates(&self) -> &[Located<String>] {
-        self.key_info
-            .first()
-            .and_then(|k| k.x509_data.first())
-            .map_or(&[], |d| &d.certificates)
+        self.key_info.first().and_then(|k| k.x509_data.first()).map_or(&[], |d| &d.certificates)
     }
 }
 

@@ -29,12 +29,7 @@ pub(super) fn octets(context: &Context<'_, '_>, reference: &Reference) -> Result
     let uri = reference.uri.as_ref().ok_or("the reference has no URI")?.as_str();
     if uri.is_empty() {
         // XMLDSig 4.4.3.3: a same-document reference leaves comments out.
-        return over_nodes(
-            context.tree.document().root(),
-            false,
-            Some(context.signature),
-            transforms,
-        );
+        return over_nodes(context.tree.document().root(), false, Some(context.signature), transforms);
     }
     if let Some(id) = uri.strip_prefix('#') {
         return over_nodes(element(context.tree, id)?, false, Some(context.signature), transforms);
@@ -70,10 +65,7 @@ fn over_nodes(
                 enveloped = Some(signature.ok_or("enveloped-signature on something that the signature is not in")?);
             }
             algorithm::XPATH => {
-                let expression = transform
-                    .xpath
-                    .as_deref()
-                    .ok_or("an XPath transform without ds:XPath")?;
+                let expression = transform.xpath.as_deref().ok_or("an XPath transform without ds:XPath")?;
                 left_out.push(LeftOut::parse(expression, &transform.xpath_bindings)?);
             }
             other => return Err(format!("transform `{other}` is not known")),
@@ -83,11 +75,8 @@ fn over_nodes(
     let is_left_out = |node: Node<'_, '_>| {
         enveloped.is_some_and(|signature| node.id() == signature.id()) || left_out.iter().any(|part| part.holds(node))
     };
-    let text = if apex.ancestors().any(is_left_out) {
-        String::new()
-    } else {
-        canonicalise(apex, &method, &is_left_out)
-    };
+    let text =
+        if apex.ancestors().any(is_left_out) { String::new() } else { canonicalise(apex, &method, &is_left_out) };
     over_octets(text.into_bytes(), rest)
 }
 

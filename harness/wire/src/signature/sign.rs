@@ -61,21 +61,11 @@ pub fn sign(
     let signature = header.and_then(|header| header.last_element_child());
     let signature = signature.ok_or_else(|| SignError::Incomplete("it is not in the header".to_owned()))?;
     let octets = canonical_signed_info(signature).map_err(SignError::Incomplete)?;
-    let value = algorithms
-        .method
-        .sign(key, &octets)
-        .ok_or(SignError::Key(algorithms.method.uri()))?;
-    let empty = signature
-        .children()
-        .find(|node| node.has_tag_name((DS, "SignatureValue")));
+    let value = algorithms.method.sign(key, &octets).ok_or(SignError::Key(algorithms.method.uri()))?;
+    let empty = signature.children().find(|node| node.has_tag_name((DS, "SignatureValue")));
     let at = empty.map(|node| node.range().end - "</ds:SignatureValue>".len());
     let at = at.ok_or_else(|| SignError::Incomplete("it has no ds:SignatureValue".to_owned()))?;
-    Ok(format!(
-        "{}{}{}",
-        &prepared[..at],
-        STANDARD.encode(value),
-        &prepared[at..]
-    ))
+    Ok(format!("{}{}{}", &prepared[..at], STANDARD.encode(value), &prepared[at..]))
 }
 
 /// Writes a copy of a reference, as an acknowledgment carries it: same URI, transforms, digest method and digest value.
@@ -114,21 +104,14 @@ fn write_transform(out: &mut XmlWriter, transform: &Transform) {
     }
     out.open("ds:Transform", &algorithm);
     if let Some(xpath) = &transform.xpath {
-        let names: Vec<String> = transform
-            .xpath_bindings
-            .iter()
-            .map(|(prefix, _)| format!("xmlns:{prefix}"))
-            .collect();
+        let names: Vec<String> = transform.xpath_bindings.iter().map(|(prefix, _)| format!("xmlns:{prefix}")).collect();
         let uris = transform.xpath_bindings.iter().map(|(_, uri)| uri.as_str());
         let bindings: Vec<(&str, &str)> = names.iter().map(String::as_str).zip(uris).collect();
         out.leaf("ds:XPath", &bindings, xpath);
     }
     if !transform.inclusive_prefixes.is_empty() {
         let list = transform.inclusive_prefixes.join(" ");
-        out.empty(
-            "ec:InclusiveNamespaces",
-            &[("xmlns:ec", algorithm::EXC_C14N), ("PrefixList", &list)],
-        );
+        out.empty("ec:InclusiveNamespaces", &[("xmlns:ec", algorithm::EXC_C14N), ("PrefixList", &list)]);
     }
     out.close();
 }

@@ -29,11 +29,7 @@ pub fn read_block<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> SignatureBlock {
 }
 
 fn signed_info<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> SignedInfo {
-    let method = |name: &'static str| {
-        children(node, name)
-            .next()
-            .and_then(|n| attribute(tree, n, "Algorithm"))
-    };
+    let method = |name: &'static str| children(node, name).next().and_then(|n| attribute(tree, n, "Algorithm"));
     SignedInfo {
         place: tree.place(node),
         canonicalization: method("CanonicalizationMethod"),
@@ -57,9 +53,7 @@ pub fn read_reference<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Reference {
                 inclusive_prefixes: prefix_list(n),
             })
             .collect(),
-        digest_method: children(node, "DigestMethod")
-            .next()
-            .and_then(|n| attribute(tree, n, "Algorithm")),
+        digest_method: children(node, "DigestMethod").next().and_then(|n| attribute(tree, n, "Algorithm")),
         digest_value: children(node, "DigestValue").next().map(|n| text(tree, n)),
     }
 }
@@ -88,20 +82,11 @@ pub(super) fn children<'a, 't>(node: Node<'a, 't>, name: &'static str) -> impl I
 }
 
 fn text<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Located<String> {
-    let value: String = node
-        .descendants()
-        .filter(Node::is_text)
-        .filter_map(|n| n.text())
-        .collect();
+    let value: String = node.descendants().filter(Node::is_text).filter_map(|n| n.text()).collect();
     Located::new(value, tree.place(node))
 }
 
 fn attribute<'t>(tree: &Tree<'t>, node: Node<'_, 't>, name: &str) -> Option<Located<String>> {
-    let found = node
-        .attributes()
-        .find(|a| a.namespace().is_none() && a.name() == name)?;
-    Some(Located::new(
-        found.value().to_owned(),
-        tree.attribute_place(node, &found),
-    ))
+    let found = node.attributes().find(|a| a.namespace().is_none() && a.name() == name)?;
+    Some(Located::new(found.value().to_owned(), tree.attribute_place(node, &found)))
 }

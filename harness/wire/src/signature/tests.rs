@@ -42,10 +42,7 @@ fn what_was_signed_verifies() {
         assert_eq!(found.certificate.as_ref(), Some(&*CERTIFICATE));
         assert_eq!(found.references[1].octets, b"payload");
         assert_eq!(found.place.unwrap().path, "/SOAP:Envelope/SOAP:Header/ds:Signature");
-        assert!(
-            text.contains("</m:Via><ds:Signature xmlns:ds="),
-            "last in the header, no white space"
-        );
+        assert!(text.contains("</m:Via><ds:Signature xmlns:ds="), "last in the header, no white space");
         assert!(text.contains("</ds:Signature></SOAP:Header>"));
     }
 }
@@ -53,18 +50,9 @@ fn what_was_signed_verifies() {
 #[test]
 fn an_empty_header_gets_a_signature_too() {
     let soap = "http://schemas.xmlsoap.org/soap/envelope/";
-    let text = signed(
-        &format!("<S:Envelope xmlns:S='{soap}'><S:Header/><S:Body/></S:Envelope>"),
-        Algorithms::SHA256,
-    );
+    let text = signed(&format!("<S:Envelope xmlns:S='{soap}'><S:Header/><S:Body/></S:Envelope>"), Algorithms::SHA256);
     assert!(verified(&text).is_valid());
-    let none = sign(
-        &format!("<S:Envelope xmlns:S='{soap}'/>"),
-        &KEY,
-        &CERTIFICATE,
-        Algorithms::SHA1,
-        &[],
-    );
+    let none = sign(&format!("<S:Envelope xmlns:S='{soap}'/>"), &KEY, &CERTIFICATE, Algorithms::SHA1, &[]);
     assert!(matches!(none, Err(SignError::NoHeader(_))));
 }
 
@@ -72,10 +60,7 @@ fn an_empty_header_gets_a_signature_too() {
 fn each_reference_answers_for_itself() {
     let changed = verified(&SIGNED.replace("æøå", "æøo"));
     assert!(matches!(changed.references[0].verdict, Verdict::Differs { .. }));
-    assert_eq!(
-        (&changed.references[1].verdict, &changed.value),
-        (&Verdict::Matches, &ValueOutcome::Verified)
-    );
+    assert_eq!((&changed.references[1].verdict, &changed.value), (&Verdict::Matches, &ValueOutcome::Verified));
 
     let changed = verify(&SIGNED, &|_| Some(b"pAyload".to_vec())).unwrap();
     assert_eq!(changed.references[0].verdict, Verdict::Matches);
@@ -85,10 +70,7 @@ fn each_reference_answers_for_itself() {
     assert!(matches!(missing.references[1].verdict, Verdict::CannotTell(_)) && !missing.is_valid());
 
     let changed = verified(&SIGNED.replace("URI=\"cid:p1@x\"", "URI=\"cid:p1%40x\""));
-    assert_eq!(
-        (&changed.references[1].verdict, &changed.value),
-        (&Verdict::Matches, &ValueOutcome::Broken)
-    );
+    assert_eq!((&changed.references[1].verdict, &changed.value), (&Verdict::Matches, &ValueOutcome::Broken));
 }
 
 #[test]
@@ -99,11 +81,7 @@ fn what_is_meant_for_the_next_handler_may_change() {
 
 #[test]
 fn white_space_in_base64_does_not_matter() {
-    let value = SIGNED
-        .split("SignatureValue>")
-        .nth(1)
-        .unwrap()
-        .trim_end_matches("</ds:");
+    let value = SIGNED.split("SignatureValue>").nth(1).unwrap().trim_end_matches("</ds:");
     let wrapped = format!("\r\n{}\r\n\t{}", &value[..64], &value[64..]);
     assert!(verified(&SIGNED.replace(value, &wrapped)).is_valid());
 }
@@ -120,10 +98,7 @@ fn says_why_it_cannot_tell() {
     assert!(reason("<ds:CanonicalizationMethod", "<ds:Other").contains("no ds:Canon"));
     assert!(reason("</ds:SignedInfo>", "</ds:SignedInfo><ds:SignedInfo/>").contains("exactly one ds:SignedInfo"));
     let none = verified("<a/>");
-    assert_eq!(
-        (none.value, none.place),
-        (ValueOutcome::CannotTell("there is no ds:Signature".to_owned()), None)
-    );
+    assert_eq!((none.value, none.place), (ValueOutcome::CannotTell("there is no ds:Signature".to_owned()), None));
     let broken = verified(&SIGNED.replacen("<ds:X509Certificate>", "<ds:X509Certificate>AAAA", 1));
     assert_eq!(broken.defects[0].code, "certificate-unreadable");
     let other = verified(&SIGNED.replace("not(ancestor-or-self", "not(self"));
@@ -145,21 +120,11 @@ fn a_copied_reference_reads_the_same_anywhere() {
             let transforms = reference.transforms.iter();
             let transforms: Vec<_> = transforms
                 .map(|t| {
-                    (
-                        t.algorithm.value.clone(),
-                        t.xpath.clone(),
-                        t.xpath_bindings.clone(),
-                        t.inclusive_prefixes.clone(),
-                    )
+                    (t.algorithm.value.clone(), t.xpath.clone(), t.xpath_bindings.clone(), t.inclusive_prefixes.clone())
                 })
                 .collect();
             let value = |found: &Option<crate::place::Located<String>>| found.as_ref().map(|l| l.value.clone());
-            (
-                value(&reference.uri),
-                transforms,
-                value(&reference.digest_method),
-                value(&reference.digest_value),
-            )
+            (value(&reference.uri), transforms, value(&reference.digest_method), value(&reference.digest_value))
         };
         assert_eq!(plain(&copy), plain(original));
     }
@@ -225,11 +190,8 @@ fn document(parts: &[usize]) -> String {
             3 => text.push_str("<?pi  d ?>"),
             4 => text.push_str("<e b='1' a='&#10;&quot;\t' p:c=\"'\"/>"),
             5 | 6 => {
-                let (start, end) = if *part == 5 {
-                    ("<p:b xmlns:q='urn:q'>", "</p:b>")
-                } else {
-                    ("<f xmlns=''>", "</f>")
-                };
+                let (start, end) =
+                    if *part == 5 { ("<p:b xmlns:q='urn:q'>", "</p:b>") } else { ("<f xmlns=''>", "</f>") };
                 text.push_str(start);
                 open.push(end);
             }

@@ -45,10 +45,7 @@ impl Verification {
     pub fn is_valid(&self) -> bool {
         self.value == ValueOutcome::Verified
             && !self.references.is_empty()
-            && self
-                .references
-                .iter()
-                .all(|reference| reference.verdict == Verdict::Matches)
+            && self.references.iter().all(|reference| reference.verdict == Verdict::Matches)
     }
 }
 
@@ -122,16 +119,9 @@ pub fn verify(xml: &str, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
     let method = method.map(|method| method.value.clone());
     let (value, certificate) = match &signed_info {
         Ok(octets) => value(&block, octets, method.as_deref(), certificates),
-        Err(reason) => (
-            ValueOutcome::CannotTell(reason.clone()),
-            certificates.into_iter().next(),
-        ),
+        Err(reason) => (ValueOutcome::CannotTell(reason.clone()), certificates.into_iter().next()),
     };
-    let context = Context {
-        tree: &tree,
-        signature,
-        attachment,
-    };
+    let context = Context { tree: &tree, signature, attachment };
     Ok(Verification {
         references: references(&context, &block),
         place: Some(block.place),
@@ -147,9 +137,7 @@ pub fn verify(xml: &str, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
 pub(super) fn find<'a, 't>(root: Node<'a, 't>) -> Option<Node<'a, 't>> {
     let is_signature = |node: &Node<'_, '_>| node.has_tag_name((DS, "Signature"));
     let header = root.children().find(|node| node.has_tag_name((SOAP, "Header")));
-    header
-        .and_then(|header| header.children().find(is_signature))
-        .or_else(|| root.descendants().find(is_signature))
+    header.and_then(|header| header.children().find(is_signature)).or_else(|| root.descendants().find(is_signature))
 }
 
 fn certificates(block: &SignatureBlock, defects: &mut Vec<Defect>) -> Vec<Certificate> {
@@ -159,12 +147,7 @@ fn certificates(block: &SignatureBlock, defects: &mut Vec<Defect>) -> Vec<Certif
         Ok(certificate) => Some(certificate),
         Err(error) => {
             let message = format!("the certificate cannot be read: {error}");
-            defects.push(Defect::new(
-                Layer::Signature,
-                "certificate-unreadable",
-                message,
-                text.place.clone(),
-            ));
+            defects.push(Defect::new(Layer::Signature, "certificate-unreadable", message, text.place.clone()));
             None
         }
     })
@@ -207,11 +190,7 @@ fn value(
             has_key |= key.is_some();
             key.is_some_and(|key| method.verifies(&key, octets, &value))
         });
-        if has_key {
-            Ok(owner)
-        } else {
-            Err("the certificate has no RSA key of at least 1,024 bits".to_owned())
-        }
+        if has_key { Ok(owner) } else { Err("the certificate has no RSA key of at least 1,024 bits".to_owned()) }
     };
     let (outcome, owner) = match known() {
         Ok(Some(owner)) => (ValueOutcome::Verified, owner),
@@ -261,9 +240,6 @@ fn compare(reference: &Reference, octets: &[u8]) -> Verdict {
     if base64_bytes(stated).is_some_and(|stated| stated == computed) {
         Verdict::Matches
     } else {
-        Verdict::Differs {
-            computed: STANDARD.encode(computed),
-            stated: stated.split_whitespace().collect(),
-        }
+        Verdict::Differs { computed: STANDARD.encode(computed), stated: stated.split_whitespace().collect() }
     }
 }

@@ -27,20 +27,7 @@ impl LeftOut {
             return Err(other());
         };
         let terms = terms.split(|token| *token == "|").map(|term| {
-            let [
-                "ancestor-or-self",
-                "::",
-                "node",
-                "(",
-                ")",
-                "[",
-                "@",
-                name @ ..,
-                "=",
-                value,
-                "]",
-            ] = term
-            else {
+            let ["ancestor-or-self", "::", "node", "(", ")", "[", "@", name @ .., "=", value, "]"] = term else {
                 return Err(other());
             };
             let value = value.strip_prefix('"').ok_or_else(other)?.to_owned();
@@ -53,11 +40,7 @@ impl LeftOut {
                 }
                 _ => return Err(other()),
             };
-            Ok(Term {
-                namespace,
-                attribute: attribute.to_owned(),
-                value,
-            })
+            Ok(Term { namespace, attribute: attribute.to_owned(), value })
         });
         terms.collect::<Result<Vec<_>, _>>().map(Self)
     }
@@ -133,13 +116,9 @@ mod tests {
 
     #[test]
     fn refuses_other_expressions_and_unbound_prefixes() {
-        for expression in [
-            "",
-            "true()",
-            "not(self::node())",
-            "not(ancestor-or-self::node()[@a='1'] or true())",
-            "not('",
-        ] {
+        for expression in
+            ["", "true()", "not(self::node())", "not(ancestor-or-self::node()[@a='1'] or true())", "not('"]
+        {
             let error = LeftOut::parse(expression, &[]).unwrap_err();
             assert!(error.contains("is not the one"), "{error}");
         }

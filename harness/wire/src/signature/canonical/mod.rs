@@ -3,8 +3,12 @@
 //! The parts that are signed in this traffic are whole subtrees without some smaller subtrees (enveloped-signature and the
 //! XPath of HIS 1037 5.5 step 4 both leave out a node with everything in it), so that is the node set that is offered.
 
+mod lexical;
+
 use super::algorithm;
+use lexical::{escape, prefix_of, push_unix, qname, start_tag};
 use roxmltree::{Attribute, Node};
+use std::collections::HashMap;
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -39,11 +43,7 @@ impl Method {
             algorithm::EXC_C14N_COMMENTS => (Kind::Exclusive, true),
             _ => return None,
         };
-        Some(Self {
-            kind,
-            comments,
-            inclusive_prefixes: inclusive_prefixes.to_vec(),
-        })
+        Some(Self { kind, comments, inclusive_prefixes: inclusive_prefixes.to_vec() })
     }
 }
 
@@ -60,6 +60,7 @@ pub fn canonicalise(apex: Node<'_, '_>, method: &Method, left_out: &dyn Fn(Node<
     let mut writer = Writer {
         out: String::with_capacity(apex.range().len()),
         method,
+        bound: HashMap::new(),
         rendered: Vec::new(),
         marks: Vec::new(),
     };
@@ -96,8 +97,10 @@ pub fn canonicalise(apex: Node<'_, '_>, method: &Method, left_out: &dyn Fn(Node<
 struct Writer<'m, 'a> {
     out: String,
     method: &'m Method,
-    /// Namespaces written on the elements that are open, innermost last.
-    rendered: Vec<(&'a str, &'a str)>,
+    /// For each prefix the namespaces written on the elements that are open, innermost last.
+    bound: HashMap<&'a str, Vec<&'a str>>,
+    /// The prefixes in the order in which they were written.
+    rendered: Vec<&'a str>,
     /// Length of `rendered` before each open element.
     marks: Vec<usize>,
 }
@@ -134,8 +137,9 @@ impl<'a> Writer<'_, 'a> {
             self.out.push_str("</");
             self.out.push_str(qname(start_tag(node)));
             self.out.push('>');
-            if let Some(mark) = self.marks.pop() {
-                self.rendered.truncate(mark);
+            let mark = self.marks.pop().unwrap_or(0);
+            for prefix in self.rendered.drain(mark..) {
+                self.bound.get_mut(prefix).and_then(Vec::pop);
             }
         }
     }
@@ -178,7 +182,8 @@ impl<'a> Writer<'_, 'a> {
             self.out.push_str(if prefix.is_empty() { " xmlns" } else { " xmlns:" });
             self.out.push_str(prefix);
             self.value(uri);
-            self.rendered.push((prefix, uri));
+            self.bound.entry(prefix).or_default().push(uri);
+            self.rendered.push(prefix);
         }
         for (attribute, name) in attributes {
             self.out.push(' ');
@@ -207,10 +212,8 @@ impl<'a> Writer<'_, 'a> {
         source: &'a str,
         attributes: &[(Attribute<'a, 'i>, &'a str)],
     ) -> Vec<(&'a str, &'a str)> {
-        let mut used: Vec<(&'a str, &'a str)> = vec![(
-            prefix_of(qname(source)).unwrap_or(""),
-            node.tag_name().namespace().unwrap_or(""),
-        )];
+        let mut used: Vec<(&'a str, &'a str)> =
+            vec![(prefix_of(qname(source)).unwrap_or(""), node.tag_name().namespace().unwrap_or(""))];
         for (attribute, name) in attributes {
             if let (Some(prefix), Some(uri)) = (prefix_of(name), attribute.namespace()) {
                 used.push((prefix, uri));
@@ -234,9 +237,8 @@ impl<'a> Writer<'_, 'a> {
         if prefix == "xml" {
             return false;
         }
-        let above = self.rendered.iter().rev().find(|(known, _)| *known == prefix);
-        match above {
-            Some((_, known)) => *known != uri,
+        match self.bound.get(prefix).and_then(|uris| uris.last()) {
+            Some(known) => *known != uri,
             None => !uri.is_empty(),
         }
     }
@@ -246,70 +248,13 @@ impl<'a> Writer<'_, 'a> {
 fn inherit<'a, 'i: 'a>(apex: Node<'a, 'i>, attributes: &mut Vec<(Attribute<'a, 'i>, &'a str)>) {
     for ancestor in apex.ancestors().skip(1) {
         for attribute in ancestor.attributes().filter(|a| a.namespace() == Some(XML)) {
-            let known = attributes
-                .iter()
-                .any(|(other, _)| other.namespace() == Some(XML) && other.name() == attribute.name());
+            let known =
+                attributes.iter().any(|(other, _)| other.namespace() == Some(XML) && other.name() == attribute.name());
             if !known {
                 let name = &apex.document().input_text()[attribute.range_qname()];
                 attributes.push((attribute, name));
             }
         }
-    }
-}
-
-/// The start tag as it stands in the source: prefixes are not in the tree.
-fn start_tag<'a>(node: Node<'a, '_>) -> &'a str {
-    let source = &node.document().input_text()[node.range()];
-    let mut quote = None;
-    let close = source.bytes().position(|byte| {
-        match (quote, byte) {
-            (None, b'"' | b'\'') => quote = Some(byte),
-            (Some(open), byte) if open == byte => quote = None,
-            (None, b'>') => return true,
-            _ => {}
-        }
-        false
-    });
-    &source[..close.map_or(source.len(), |close| close + 1)]
-}
-
-fn qname(start_tag: &str) -> &str {
-    let name = start_tag.strip_prefix('<').unwrap_or(start_tag);
-    let end = name.find([' ', '\t', '\r', '\n', '/', '>']);
-    &name[..end.unwrap_or(name.len())]
-}
-
-fn prefix_of(name: &str) -> Option<&str> {
-    name.split_once(':').map(|(prefix, _)| prefix)
-}
-
-/// Escapes as Canonical XML 1.0 section 2.3 says.
-fn escape(out: &mut String, text: &str, is_attribute: bool) {
-    let mut from = 0;
-    for (index, byte) in text.bytes().enumerate() {
-        let replacement = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'\r' => "&#xD;",
-            b'>' if !is_attribute => "&gt;",
-            b'"' if is_attribute => "&quot;",
-            b'\t' if is_attribute => "&#x9;",
-            b'\n' if is_attribute => "&#xA;",
-            _ => continue,
-        };
-        out.push_str(&text[from..index]);
-        out.push_str(replacement);
-        from = index + 1;
-    }
-    out.push_str(&text[from..]);
-}
-
-/// The parser leaves line ends in comments and instructions as they were (XML 1.0 section 2.11).
-fn push_unix(out: &mut String, text: &str) {
-    if text.contains('\r') {
-        out.push_str(&text.replace("\r\n", "\n").replace('\r', "\n"));
-    } else {
-        out.push_str(text);
     }
 }
 
@@ -334,15 +279,9 @@ mod tests {
                     b:a='x'  >\r\n<![CDATA[<&>]]>&#13;<f/></e>\n<!-- d --><?end?>\n";
         let body =
             "<e xmlns:b=\"urn:b\" a=\"&#x9;&#xA;&#xD;&quot;&lt;>\" z=\"1\" b:a=\"x\">\n&lt;&amp;&gt;&#xD;<f></f></e>";
-        assert_eq!(
-            whole(text, &Method::default()),
-            format!("<?pi some\ndata?>\n{body}\n<?end?>")
-        );
+        assert_eq!(whole(text, &Method::default()), format!("<?pi some\ndata?>\n{body}\n<?end?>"));
         let comments = Method::of(algorithm::C14N_COMMENTS, &[]).unwrap();
-        assert_eq!(
-            whole(text, &comments),
-            format!("<?pi some\ndata?>\n<!-- c -->\n{body}\n<!-- d -->\n<?end?>")
-        );
+        assert_eq!(whole(text, &comments), format!("<?pi some\ndata?>\n<!-- c -->\n{body}\n<!-- d -->\n<?end?>"));
     }
 
     #[test]
@@ -376,18 +315,13 @@ mod tests {
             canonicalise(part, &Method::default(), &|_| false),
             "<b xmlns:p=\"urn:p\" xml:lang=\"nn\" xml:space=\"preserve\"><c></c></b>"
         );
-        assert_eq!(
-            canonicalise(part, &exclusive(&[]), &|_| false),
-            "<b xml:lang=\"nn\"><c></c></b>"
-        );
+        assert_eq!(canonicalise(part, &exclusive(&[]), &|_| false), "<b xml:lang=\"nn\"><c></c></b>");
     }
 
     #[test]
     fn leaves_out_subtrees() {
         let tree = Tree::parse("<a><b><c/></b>t<b/><d/></a>").unwrap();
-        let text = canonicalise(tree.document().root(), &Method::default(), &|node| {
-            node.has_tag_name("b")
-        });
+        let text = canonicalise(tree.document().root(), &Method::default(), &|node| node.has_tag_name("b"));
         assert_eq!(text, "<a>t<d></d></a>");
         let text = canonicalise(tree.root(), &Method::default(), &|node| node.has_tag_name("a"));
         assert_eq!(text, "");

@@ -1,0 +1,170 @@
+//! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
+
+use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
+use crate::verdict::Cause;
+use evidence::history::{Author, MessageRecord};
+use wire::ebxml::{MessageKind, Severity};
+use wire::place::Place;
+
+pub(super) const CHECKS: &[ExchangeCheck] = &[
+    exchange("HITS1172-4.2.2-p1", "one answer to each sending", one_answer),
+    exchange("HITS1172-4.2.2-p2", "an Acknowledgment or an ErrorList", answered),
+    exchange("HITS1172-4.2.2-p4", "Acknowledgment of a correct message", choice_of_signal),
+    exchange("HITS1172-4.2.2.1-p1", "no Acknowledgment of a message without eb:AckRequested", without_ack_requested),
+];
+
+pub(super) const RUN_CHECKS: &[RunCheck] = &[run("HITS1172-4.2.2-p5", "no answer to a signal", signals_unanswered)];
+
+/// How an answer of the transport reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Acknowledgment,
+    Warning,
+    Error,
+    Fault,
+}
+
+impl Answer {
+    pub fn of(record: &MessageRecord) -> Option<Self> {
+        match record.message.kind() {
+            MessageKind::Acknowledgment => Some(Self::Acknowledgment),
+            MessageKind::Fault => Some(Self::Fault),
+            MessageKind::ErrorList => {
+                let list = record.message.soap().and_then(|e| e.error_lists.first());
+                let warning = list.is_some_and(|l| l.severity() == Severity::Warning);
+                Some(if warning { Self::Warning } else { Self::Error })
+            }
+            _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Acknowledgment => "Acknowledgment",
+            Self::Warning => "ErrorList Warning",
+            Self::Error => "ErrorList Error",
+            Self::Fault => "SOAP Fault",
+        }
+    }
+
+    /// Whether the message was refused.
+    pub fn refuses(self) -> bool {
+        matches!(self, Self::Error | Self::Fault)
+    }
+}
+
+/// The first answer, with its message.
+pub(super) fn first_answer<'h>(a: &Answered<'h>) -> Option<(&'h MessageRecord, Answer)> {
+    a.signals().find_map(|signal| Some((signal, Answer::of(signal)?)))
+}
+
+/// Where a behaviour is, that stands nowhere in a message.
+pub(super) fn behaviour(what: &str) -> Place {
+    Place::named(what)
+}
+
+/// More answers than sendings that may have arrived are answers too many. Satisfied when nothing more came
+/// until the end of the run, at least the profile's quiet time.
+fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
+    let answers: Vec<&MessageRecord> = a.signals().collect();
+    let Some(last) = answers.last().filter(|_| is_payload(a)) else { return Vec::new() };
+    let deliveries = a.deliveries();
+    if deliveries == 0 {
+        return Vec::new();
+    }
+    let place = behaviour("number of transport answers");
+    let got = format!("{} to {deliveries}", answers.len());
+    if answers.len() > deliveries {
+        vec![Finding::violated(&place, got).about(last.seq)]
+    } else if a.facts.settled_after(a.history, a.profile, last.at_ms) {
+        vec![Finding::satisfied(&place, got).about(last.seq)]
+    } else {
+        Vec::new()
+    }
+}
+
+fn is_payload(a: &Answered<'_>) -> bool {
+    a.seen().kind() == MessageKind::Payload && !a.stimulus.sendings.is_empty()
+}
+
+/// A message that ended in a SOAP Fault is excepted by the rule itself. That an answer is missing is told only
+/// of correct messages: what is due to a faulty one is the scenario's matter. Missing is never a violation
+/// here, since no document says how long "immediately" is.
+fn answered(a: &Answered<'_>) -> Vec<Finding> {
+    let place = behaviour("transport answer");
+    match first_answer(a) {
+        _ if !is_payload(a) => Vec::new(),
+        Some((_, Answer::Fault)) => Vec::new(),
+        Some((signal, answer)) => vec![Finding::satisfied(&place, answer.name()).about(signal.seq)],
+        None if a.stimulus.is_undeviated() => {
+            let (cause, why) = a.facts.why_missing(a.stimulus);
+            vec![Finding::cannot_tell(cause, &place, why)]
+        }
+        None => Vec::new(),
+    }
+}
+
+/// A correct message to a party of the subject's is acknowledged. A Warning accepts it too and is left to the
+/// scenario. A refusal before anything was ever accepted says that the subject does not know us yet.
+fn choice_of_signal(a: &Answered<'_>) -> Vec<Finding> {
+    if !is_payload(a) || !a.stimulus.is_undeviated() || !a.is_to_subject() {
+        return Vec::new();
+    }
+    let place = behaviour("transport answer");
+    let Some((signal, answer)) = first_answer(a) else { return Vec::new() };
+    let finding = match answer {
+        Answer::Acknowledgment => Finding::satisfied(&place, answer.name()),
+        Answer::Warning => return Vec::new(),
+        Answer::Error | Answer::Fault if !a.facts.accepted() && says_unknown(signal, answer) => {
+            let got = format!("{}, and no correct message of ours was accepted in this run", answer.name());
+            Finding::cannot_tell(Cause::Configuration, &place, got)
+                .hint("the subject may not know our HER-id or our certificate yet: was the kit imported?")
+        }
+        Answer::Error | Answer::Fault => Finding::violated(&place, answer.name()),
+    };
+    vec![finding.about(signal.seq)]
+}
+
+/// Refusals by which a subject says that it does not know the sender.
+pub(crate) fn says_unknown(signal: &MessageRecord, answer: Answer) -> bool {
+    let errors = signal.message.soap().into_iter().flat_map(|e| &e.error_lists).flat_map(|l| &l.errors);
+    let codes = errors.filter_map(|e| e.code.as_ref());
+    answer == Answer::Fault
+        || codes.into_iter().any(|code| matches!(code.value.trim(), "SecurityFailure" | "DeliveryFailure"))
+}
+
+/// 'skal ikke' for the Acknowledgment, 'kan' for the Warning: silence is no breach.
+fn without_ack_requested(a: &Answered<'_>) -> Vec<Finding> {
+    let has_request = a.seen().envelope().is_none_or(|e| !e.ack_requested.is_empty());
+    if has_request || !is_payload(a) {
+        return Vec::new();
+    }
+    let Some((signal, answer)) = first_answer(a) else { return Vec::new() };
+    let place = behaviour("transport answer");
+    vec![Finding::when(answer != Answer::Acknowledgment, &place, answer.name()).about(signal.seq)]
+}
+
+/// Each signal of ours, whether or not something of the subject refers to it.
+fn signals_unanswered(run: &RunView<'_>) -> Vec<Finding> {
+    let messages = &run.history.messages;
+    let ours = messages.iter().filter(|m| m.author == Author::Harness && m.message.kind().is_signal());
+    let place = behaviour("answers to a signal");
+    ours.filter_map(|signal| {
+        let id = signal.message.soap()?.message_id().filter(|id| !id.is_empty())?;
+        let sent = signal.sendings.last()?;
+        let answer = messages.iter().find(|m| {
+            let about = m.message.soap().and_then(|e| e.about());
+            m.author == Author::Subject
+                && m.message.kind().is_signal()
+                && about.is_some_and(|a| a.eq_ignore_ascii_case(id))
+        });
+        match answer {
+            Some(answer) => Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq)),
+            None if run.facts.settled_after(run.history, run.profile, sent.at_ms) => {
+                Some(Finding::satisfied(&place, "none").about(signal.seq))
+            }
+            None => None,
+        }
+    })
+    .collect()
+}

@@ -1,0 +1,91 @@
+//! HITS 1172 5.7.2 and 5.8: what a receiver does with a message. Exercised by messages of ours that carry the
+//! matching deviation; whether they do is told by the very checks that judge the subject's own messages.
+
+use super::c4_2::{Answer, behaviour, first_answer};
+use super::{c5_8_party, c5_10_verify};
+use crate::check::{Answered, ExchangeCheck, Finding, exchange};
+use wire::ebxml::MessageKind;
+
+pub(super) const CHECKS: &[ExchangeCheck] = &[
+    exchange("HITS1172-5.7.2-p2", "ErrorList Error or SOAP Fault", broken_signature),
+    exchange("HITS1172-5.8-p1", "SOAP Fault, or ErrorList Error where both parties can be read", unreadable_party),
+    exchange("HITS1172-5.8.2-p3", "the same answer again", true_repeat),
+    exchange("HITS1172-5.8.3-p1", "no refusal", running_number),
+    exchange("HITS1172-5.8.4-p1", "no refusal", other_party_id),
+];
+
+/// An invalid signature refuses the message; the answer names it, or is a Fault that is not linked to it.
+fn broken_signature(a: &Answered<'_>) -> Vec<Finding> {
+    let broken = c5_10_verify::verifies(&a.seen()).is_some_and(|f| f.is_violation());
+    refused(a, broken)
+}
+
+/// Until the communication party can be read there is nobody to send an ErrorList to; over HTTP one can come
+/// all the same, and refuses as well.
+fn unreadable_party(a: &Answered<'_>) -> Vec<Finding> {
+    let seen = a.seen();
+    let unreadable = seen.envelope().is_some()
+        && c5_8_party::CHECKS.iter().any(|c| (c.run)(&seen).is_some_and(|f| f.is_violation()));
+    refused(a, unreadable)
+}
+
+fn refused(a: &Answered<'_>, applies: bool) -> Vec<Finding> {
+    let Some((signal, answer)) = first_answer(a).filter(|_| applies) else { return Vec::new() };
+    vec![Finding::when(answer.refuses(), &behaviour("transport answer"), answer.name()).about(signal.seq)]
+}
+
+/// Same MessageId and same digests. HIS 1037 6.2.1 lets the receiver answer anew, HITS 1171 9.6 with the same
+/// message as before: the kind of answer has to be the same, its bytes need not be. Without AckRequested
+/// HIS 1037 lets a duplicate be ignored.
+fn true_repeat(a: &Answered<'_>) -> Vec<Finding> {
+    let deliveries = a.true_repeats();
+    if deliveries < 2 {
+        return Vec::new();
+    }
+    let answers: Vec<_> = a.signals().filter_map(|s| Some((s, Answer::of(s)?))).collect();
+    let Some((_, first)) = answers.first() else { return Vec::new() };
+    let place = behaviour("answer to the repeated message");
+    if let Some((signal, other)) = answers.iter().find(|(_, answer)| answer != first) {
+        let got = format!("{}, before it was {}", other.name(), first.name());
+        return vec![Finding::violated(&place, got).about(signal.seq)];
+    }
+    if let Some((signal, again)) = answers.get(deliveries - 1) {
+        return vec![Finding::satisfied(&place, again.name()).about(signal.seq)];
+    }
+    if a.seen().envelope().is_some_and(|e| e.ack_requested.is_empty()) {
+        return Vec::new();
+    }
+    let (cause, why) = a.facts.why_missing(a.stimulus);
+    let got = format!("{} answers to {deliveries} sendings: {why}", answers.len());
+    vec![
+        Finding::cannot_tell(cause, &place, got).hint(
+            "handlers that drop a duplicate without repeating the acknowledgment make the sender resend for days",
+        ),
+    ]
+}
+
+/// A message that no check of ours finds fault with.
+fn is_right(a: &Answered<'_>) -> bool {
+    let seen = a.seen();
+    let rules = super::MESSAGE_CHECKS.iter().flat_map(|table| table.iter());
+    let mut demanded = rules.filter(|c| a.profile.obligation(c.id).is_some_and(|o| o.level.is_obligation()));
+    seen.kind() == MessageKind::Payload && demanded.all(|c| (c.run)(&seen).is_none_or(|f| !f.is_violation()))
+}
+
+fn not_refused(a: &Answered<'_>, applies: bool) -> Vec<Finding> {
+    let Some((signal, answer)) = first_answer(a).filter(|_| applies && is_right(a)) else { return Vec::new() };
+    vec![Finding::when(!answer.refuses(), &behaviour("transport answer"), answer.name()).about(signal.seq)]
+}
+
+fn running_number(a: &Answered<'_>) -> Vec<Finding> {
+    let cpa_id = a.seen().envelope().and_then(|e| e.cpa_id());
+    not_refused(a, cpa_id.is_some_and(|id| id.split('_').count() == 3))
+}
+
+fn other_party_id(a: &Answered<'_>) -> Vec<Finding> {
+    let seen = a.seen();
+    let blocks = seen.header().into_iter().flat_map(|h| h.from.iter().chain(&h.to));
+    let kinds = blocks.flat_map(|b| &b.party_ids).filter_map(|id| id.kind.as_ref());
+    let other = kinds.into_iter().any(|kind| !matches!(kind.value.trim(), "HER" | "ENH"));
+    not_refused(a, other)
+}

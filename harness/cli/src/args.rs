@@ -1,0 +1,336 @@
+//! The command line. Help, completions and man pages are generated from this one definition.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Exit codes, as `--help` shows them. The table itself is in `checks::exit`.
+const EXIT_CODES: &str = "\
+Exit codes, the first that applies in this order:
+  30  evidence broken          70  harness bug
+  20  usage                    21  scenario, profile or subject file invalid
+  22  nothing selected         10  conformance violated
+  14  suite defect             12  configuration
+  13  environment/subject unreachable
+  11  not established          15  snapshot differs or pending
+   0  all obligations met
+
+`provestein explain exit` says what each means and what to do.";
+
+/// Conformance test harness for Norwegian health messaging.
+#[derive(Debug, Parser)]
+#[command(name = "provestein", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the harness at work: the whole profile against the built-in reference, then one defect
+    Demo(Demo),
+    /// Replay scenarios against a vendor's endpoint, judge and report
+    Run(Run),
+    /// Go on with a run that was interrupted
+    Resume(Resume),
+    /// Judge captured messages: mail files, HTTP entities, bare XML, folders, or - for standard input
+    Inspect(Inspect),
+    /// Judge a stored run again, from its log alone
+    Judge(Judge),
+    /// Write the reports of a stored run again
+    Report(Report),
+    /// List stored runs
+    Runs(Runs),
+    /// Show what happened in a run, or one event of it
+    Show(Show),
+    /// Prove that a run's log and blobs are what was written
+    Verify(Verify),
+    /// Look at the wiring without testing anything
+    Doctor(Doctor),
+    /// Write what a vendor imports to talk to the harness: certificates and partner table
+    Kit(Kit),
+    /// The built-in conforming system, or a defective one, as a process of its own
+    Reference(Reference),
+    /// What can be replayed
+    Scenarios(Scenarios),
+    /// What is demanded
+    Requirements(Requirements),
+    /// What a requirement, scenario, profile or exit code means
+    Explain(Explain),
+    /// Write shell completions to standard output
+    Completions {
+        /// For which shell
+        shell: Shell,
+    },
+    /// Write man pages into a folder
+    Man {
+        /// The folder
+        dir: PathBuf,
+    },
+}
+
+/// Language of texts for people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// Bokmål
+    Nb,
+    /// English
+    En,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// For programs: the bytes of result.json
+    Json,
+}
+
+/// `demo`.
+#[derive(Debug, ClapArgs)]
+pub struct Demo {
+    /// The defect that the second pass shows
+    #[arg(long, default_value = "ack-without-cid")]
+    pub defect: String,
+    /// Folder for the two run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+    /// Language of the HTML report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}
+
+/// `run`.
+#[derive(Debug, ClapArgs)]
+pub struct Run {
+    /// The subject file: who is tested, where, with which partners
+    #[arg(long, value_name = "FILE")]
+    pub subject: PathBuf,
+    /// Scenarios: an id, the beginning of one, a file or a folder; by default all of the profile
+    pub scenarios: Vec<String>,
+    /// Profile instead of the subject file's
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Folder for run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+    /// Seed of the ids in messages; printed and recorded when it is drawn
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Language of the HTML report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}
+
+/// `resume`.
+#[derive(Debug, ClapArgs)]
+pub struct Resume {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+    /// Language of the HTML report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}
+
+/// `inspect`.
+#[derive(Debug, ClapArgs)]
+pub struct Inspect {
+    /// Files, folders, or `-` for standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Profile by which to judge
+    #[arg(long, default_value = "plo-receive-nhn")]
+    pub profile: String,
+    /// PEM file with a private key that opens payloads (with its certificate in the same file, or beside it as .pem)
+    #[arg(long, value_name = "PEM")]
+    pub key: Option<PathBuf>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+}
+
+/// `judge`.
+#[derive(Debug, ClapArgs)]
+pub struct Judge {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// Profile instead of the run's
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// `report`.
+#[derive(Debug, ClapArgs)]
+pub struct Report {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// Which reports
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "html,junit,json,markdown")]
+    pub format: Vec<ReportFormat>,
+    /// Language of the HTML report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// A report's form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// report.html
+    Html,
+    /// junit.xml
+    Junit,
+    /// result.json
+    Json,
+    /// summary.md
+    Markdown,
+}
+
+/// `runs`.
+#[derive(Debug, ClapArgs)]
+pub struct Runs {
+    /// Folder that holds the run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// `show`.
+#[derive(Debug, ClapArgs)]
+pub struct Show {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// One event in full
+    #[arg(long, value_name = "N")]
+    pub event: Option<u64>,
+    /// The bytes of the event's message instead of what was read in them
+    #[arg(long, requires = "event")]
+    pub raw: bool,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// `verify`.
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// The run: its folder, its name, or `latest`
+    pub path: String,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = "reports")]
+    pub out: PathBuf,
+}
+
+/// `doctor`.
+#[derive(Debug, ClapArgs)]
+pub struct Doctor {
+    /// The subject file
+    #[arg(long, value_name = "FILE")]
+    pub subject: PathBuf,
+}
+
+/// `kit`.
+#[derive(Debug, ClapArgs)]
+pub struct Kit {
+    /// The folder; must not hold a kit yet
+    pub dir: PathBuf,
+    /// Where the subject reaches the harness, for the partner table
+    #[arg(long, default_value = "http://localhost:8480/")]
+    pub harness: String,
+    /// Size of the RSA keys
+    #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u16).range(2048..=4096))]
+    pub bits: u16,
+}
+
+/// `reference`.
+#[derive(Debug, ClapArgs)]
+pub struct Reference {
+    /// Where to listen
+    #[arg(long, default_value = "127.0.0.1:8481")]
+    pub listen: SocketAddr,
+    /// The kit of the harness that will talk to it
+    #[arg(long, value_name = "DIR", required_unless_present = "list_defects")]
+    pub kit: Option<PathBuf>,
+    /// Where that harness listens
+    #[arg(long, default_value = "http://127.0.0.1:8480/")]
+    pub harness: String,
+    /// Be wrong in this way; can be given several times
+    #[arg(long, value_name = "ID")]
+    pub defect: Vec<String>,
+    /// List the ways of being wrong
+    #[arg(long)]
+    pub list_defects: bool,
+    /// Write a subject file for this system, with its certificates, into a folder
+    #[arg(long, value_name = "DIR")]
+    pub write_subject: Option<PathBuf>,
+}
+
+/// `scenarios`.
+#[derive(Debug, ClapArgs)]
+pub struct Scenarios {
+    /// What to do with them
+    #[command(subcommand)]
+    pub what: ScenariosCommand,
+}
+
+/// What to do with scenarios.
+#[derive(Debug, Subcommand)]
+pub enum ScenariosCommand {
+    /// List them
+    List,
+    /// Show one
+    Show {
+        /// Its id
+        id: String,
+    },
+    /// Look for mistakes in files or folders; without any, in what ships
+    Check {
+        /// Files or folders
+        paths: Vec<PathBuf>,
+    },
+    /// Write the JSON Schema of scenario files to standard output
+    Schema,
+}
+
+/// `requirements`.
+#[derive(Debug, ClapArgs)]
+pub struct Requirements {
+    /// What to do with them
+    #[command(subcommand)]
+    pub what: RequirementsCommand,
+}
+
+/// What to do with requirements.
+#[derive(Debug, Subcommand)]
+pub enum RequirementsCommand {
+    /// List them
+    List {
+        /// Only those of a profile
+        #[arg(long)]
+        profile: Option<String>,
+    },
+}
+
+/// `explain`.
+#[derive(Debug, ClapArgs)]
+pub struct Explain {
+    /// A requirement, scenario, profile, `exit` or an exit code
+    pub id: String,
+    /// Language
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}

@@ -1,0 +1,154 @@
+//! Run folders: where they lie, what is judged in them, which reports are written.
+
+use crate::TOOL;
+use crate::args::{Lang, ReportFormat};
+use crate::embedded;
+use crate::failure::Failure;
+use checks::Judgement;
+use checks::catalogue::Catalogue;
+use checks::exit::Exit;
+use checks::profile::Profile;
+use evidence::history::{self, History};
+use evidence::log::LOG_FILE;
+use evidence::read::{self, ReadError, Stored};
+use jiff::Timestamp;
+use report::View;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A stored run, judged.
+pub struct Judged {
+    /// The log.
+    pub stored: Stored,
+    /// What happened.
+    pub history: History,
+    /// By which profile it was judged.
+    pub profile: Profile,
+    /// The requirements.
+    pub catalogue: Catalogue,
+    /// What it means.
+    pub judgement: Judgement,
+    /// How commands name the run.
+    pub name: String,
+}
+
+impl Judged {
+    /// For the reports.
+    pub fn view(&self) -> View<'_> {
+        View {
+            history: &self.history,
+            judgement: &self.judgement,
+            profile: &self.profile,
+            catalogue: &self.catalogue,
+            head: self.stored.head,
+            tool: TOOL,
+            run_name: &self.name,
+        }
+    }
+
+    /// How the command that made or judged it ends. A check that failed in itself goes first.
+    pub fn exit(&self) -> Exit {
+        if self.judgement.has_harness_bug() { Exit::HARNESS_BUG } else { self.judgement.exit }
+    }
+}
+
+/// Judges the run in a folder by a profile, or by the one it was made with.
+///
+/// # Errors
+/// 30 when the evidence is broken, 21 when the profile is not known.
+pub fn judge(folder: &Path, profile: Option<&str>) -> Result<Judged, Failure> {
+    let stored = open(folder)?;
+    stored.check_blobs().map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
+    let history = history::of(&stored.events, &stored.blobs())
+        .map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
+    let named = history.run.as_ref().map(|run| run.profile.clone());
+    let name = profile.map(str::to_owned).or(named).ok_or_else(|| {
+        Failure::new(Exit::EVIDENCE_BROKEN, format!("the log in {} has no RunStarted: nothing was recorded in it", folder.display()))
+    })?;
+    let profile = embedded::profile(&name)?;
+    let catalogue = Catalogue::embedded();
+    let judgement = checks::judge(&history, &profile, &catalogue);
+    let name = folder.file_name().map_or_else(|| folder.display().to_string(), |n| n.to_string_lossy().into_owned());
+    Ok(Judged { stored, history, profile, catalogue, judgement, name })
+}
+
+/// Reads the log in a folder.
+///
+/// # Errors
+/// 20 when there is none, 30 when it is broken.
+pub fn open(folder: &Path) -> Result<Stored, Failure> {
+    read::open(folder).map_err(|error| match &error {
+        ReadError::NoLog(_) => Failure::of(Exit::USAGE, &error).hint("`provestein runs` lists the runs there are"),
+        ReadError::Io { .. } => Failure::of(Exit::USAGE, &error),
+        ReadError::Broken { .. } | ReadError::Blob { .. } => Failure::of(Exit::EVIDENCE_BROKEN, &error)
+            .hint("what stands before that line is still readable with `provestein show`; nothing is concluded from it"),
+    })
+}
+
+/// Finds a run by folder, name, or `latest`.
+///
+/// # Errors
+/// 20 when there is none.
+pub fn find(run: &str, out: &Path) -> Result<PathBuf, Failure> {
+    let as_path = PathBuf::from(run);
+    if as_path.join(LOG_FILE).is_file() {
+        return Ok(as_path);
+    }
+    if run == "latest" {
+        let none = || Failure::new(Exit::USAGE, format!("there is no run in {}", out.display()));
+        return list(out).pop().ok_or_else(none);
+    }
+    let named = out.join(run);
+    if named.join(LOG_FILE).is_file() {
+        return Ok(named);
+    }
+    Err(Failure::new(Exit::USAGE, format!("there is no run `{run}`, neither as a folder nor in {}", out.display()))
+        .hint("`provestein runs` lists the runs there are"))
+}
+
+/// The runs in a folder, oldest first.
+pub fn list(out: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(out) else { return Vec::new() };
+    let mut runs: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.join(LOG_FILE).is_file()).collect();
+    runs.sort();
+    runs
+}
+
+/// A new folder for a run: the moment it began and the beginning of its id.
+pub fn new_path(out: &Path, kind: &str, run: &str) -> PathBuf {
+    let moment = Timestamp::now().strftime("%Y%m%dT%H%M%SZ");
+    out.join(format!("{moment}-{kind}-{}", &run[..8.min(run.len())]))
+}
+
+/// Writes the reports of a run into its folder.
+///
+/// # Errors
+/// 70 when the disk refuses.
+pub fn write_reports(folder: &Path, judged: &Judged, formats: &[ReportFormat], lang: Lang) -> Result<(), Failure> {
+    let view = judged.view();
+    for format in formats {
+        let (name, text) = match format {
+            ReportFormat::Json => ("result.json", report::json::render(&view)),
+            ReportFormat::Junit => ("junit.xml", report::junit::render(&view)),
+            ReportFormat::Markdown => ("summary.md", report::markdown::render(&view)),
+            ReportFormat::Html => ("report.html", report::html::render(&view, language(lang))),
+        };
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(|error| {
+            Failure::new(Exit::HARNESS_BUG, format!("failed to write {}: {error}", path.display()))
+        })?;
+    }
+    Ok(())
+}
+
+/// Every report.
+pub const ALL: [ReportFormat; 4] =
+    [ReportFormat::Json, ReportFormat::Junit, ReportFormat::Markdown, ReportFormat::Html];
+
+fn language(lang: Lang) -> report::html::Lang {
+    match lang {
+        Lang::Nb => report::html::Lang::Nb,
+        Lang::En => report::html::Lang::En,
+    }
+}
