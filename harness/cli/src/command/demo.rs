@@ -1,13 +1,14 @@
 //! `demo`: the whole profile against the built-in reference over real loopback, then one defect.
 
-use super::run::{Prepared, paths, plan, random};
-use super::terminal::{MachineClock, Teller, conclude, runtime, say};
+use super::run::{Prepared, opening, plan, random};
+use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say};
 use crate::args::{Demo, Lang};
 use crate::failure::Failure;
 use crate::{TOOL, embedded, run_folder};
 use ::reference::defect::Defect;
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
+use checks::Totals;
 use checks::exit::Exit;
 use checks::profile::Profile;
 use evidence::event::{self, Assurance};
@@ -39,7 +40,7 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     say(format!("{TOOL}: two passes against the built-in reference, over real HTTP on this machine"));
     say("");
     say("1. The conforming system. Everything should be in order.");
-    let clean = pass(&args.out, "demo", Vec::new(), &[], args.lang)?;
+    let (clean, totals) = pass(&args.out, "demo", Vec::new(), &[], args.lang)?;
     if clean.code != 0 {
         return Ok(clean);
     }
@@ -47,14 +48,17 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     say(format!("2. The same system with the defect `{defect}`: it {}.", defect.description()));
     say("   The finding below is what a vendor would see.");
     let selection = scenarios_for(defect);
-    let defective = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
+    let (defective, _) = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
     if defective.code != Exit::VIOLATED.code {
         return Err(Failure::new(Exit::HARNESS_BUG, format!("the defect `{defect}` was not found (exit {})", defective.code)));
     }
     say("");
     say("The first pass met every obligation, and the second found the defect: the demo is as it should be.");
     say("To test a system of your own: `provestein kit kit`, then `provestein run --subject subject.yaml`.");
-    say("1 passed, 0 failed, 0 skipped");
+    say(format!(
+        "{} passed, {} failed, {} skipped",
+        totals.scenarios_passed, totals.scenarios_failed, totals.scenarios_not_established
+    ));
     Ok(Exit::MET)
 }
 
@@ -69,7 +73,7 @@ fn scenarios_for(defect: Defect) -> Vec<String> {
     scenarios.iter().map(|s| (*s).to_owned()).collect()
 }
 
-fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang: Lang) -> Result<Exit, Failure> {
+fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang: Lang) -> Result<(Exit, Totals), Failure> {
     let profile = embedded::profile(PROFILE)?;
     let subject = subject(&profile)?;
     let prepared = plan(subject, profile, selection, Vec::new())?;
@@ -78,7 +82,8 @@ fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang
     execute(prepared, defects, run, &folder, &Teller::new())?;
     let judged = run_folder::judge(&folder, None)?;
     run_folder::write_reports(&folder, &judged, &run_folder::ALL, lang)?;
-    Ok(conclude(&judged, &paths(&folder)))
+    let exit = conclude(&judged, &Places::of_run(&folder));
+    Ok((exit, judged.judgement.totals))
 }
 
 /// Executes a plan against the reference, inside this process but over real sockets.
@@ -103,6 +108,7 @@ pub fn execute(
         inbox: Some(inbox),
     };
     let clock = MachineClock::start();
+    opening(&prepared, &options, folder);
     let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let runtime = runtime()?;
     let served = std::sync::Mutex::new(None);

@@ -1,6 +1,6 @@
 //! `run`: plan, preflight, execute, judge, report.
 
-use super::terminal::{MachineClock, Teller, conclude, runtime, say};
+use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say, style};
 use crate::args::{Lang, Run};
 use crate::failure::Failure;
 use crate::run_folder;
@@ -143,30 +143,25 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
         (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
-    Ok(conclude(&judged, &paths(folder)))
+    Ok(conclude(&judged, &Places::of_run(folder)))
 }
 
-/// Where everything lies, for the last screen.
-pub fn paths(folder: &Path) -> report::terminal::Paths {
-    report::terminal::Paths {
-        log: folder.join(evidence::log::LOG_FILE).display().to_string(),
-        report: folder.join("report.html").display().to_string(),
-        reproduce: format!("provestein judge {}", folder.display()),
-    }
-}
-
-fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
-    let subject = &prepared.plan.subject.description;
-    say(format!("{TOOL}, suite {}", &prepared.plan.suite.to_string()[..12]));
-    say(format!("  testing   {} {} {}", subject.supplier, subject.system, subject.version));
-    say(format!("  at        {}", subject.endpoint));
-    say(format!("  profile   {}: {}", prepared.profile.id(), prepared.profile.title.en));
-    say(format!("  scenarios {}", prepared.plan.scenarios.len()));
+/// The first screen: what is tested, by what, and where the evidence will lie.
+pub fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
+    let log = folder.join(evidence::log::LOG_FILE).display().to_string();
+    let run = options.started(&prepared.plan);
+    say(report::terminal::opening(&report::terminal::Opening {
+        run: &run,
+        subject: Some(&prepared.plan.subject.description),
+        profile: &prepared.profile,
+        cases: prepared.plan.scenarios.len(),
+        log: &log,
+        style: style(),
+    })
+    .trim_end());
     for LeftOut { id, reason } in &prepared.left_out {
-        say(format!("  left out  {id}: {reason}"));
+        say(format!("left out      {id}: {reason}"));
     }
-    say(format!("  run       {}, seed {}", options.run, options.seed));
-    say(format!("  log       {}", folder.join(evidence::log::LOG_FILE).display()));
 }
 
 /// SHA-1 or SHA-256, as the profile's subject is to be talked to.

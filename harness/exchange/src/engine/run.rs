@@ -75,6 +75,21 @@ pub struct Options {
     pub inbox: Option<SocketAddr>,
 }
 
+impl Options {
+    /// The first event of a run of `plan`.
+    pub fn started(&self, plan: &Plan) -> RunStarted {
+        RunStarted {
+            run: self.run.clone(),
+            tool: self.tool.clone(),
+            suite: plan.suite,
+            profile: plan.subject.profile.clone(),
+            assurance: self.assurance,
+            seed: self.seed,
+            inputs: plan.inputs.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
+        }
+    }
+}
+
 /// Who is told what happens. Nothing of it is evidence.
 pub trait Progress: Send + Sync {
     /// The inbox is open here.
@@ -224,15 +239,7 @@ async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineEr
         log.append(Event::RunResumed { tool: options.tool.clone() }, None, Vec::new()).await?;
         return Ok(());
     }
-    let started = RunStarted {
-        run: options.run.clone(),
-        tool: options.tool.clone(),
-        suite: plan.suite,
-        profile: plan.subject.profile.clone(),
-        assurance: options.assurance,
-        seed: options.seed,
-        inputs: plan.inputs.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
-    };
+    let started = options.started(plan);
     let blobs = plan.inputs.iter().map(|(_, bytes)| bytes.clone()).collect();
     log.append(Event::RunStarted(started), None, blobs).await?;
     log.append(Event::SubjectDescribed(plan.subject.description.clone()), None, Vec::new()).await?;
