@@ -1,5 +1,6 @@
 //! The integration tests, one binary.
 
+mod foreign_peer;
 mod kill_matrix;
 mod layering;
 mod recompute;
