@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod foreign_peer;
+mod interruption;
 mod kill_matrix;
 mod layering;
 mod recompute;
