@@ -2,9 +2,6 @@
 
 use crate::sign::{self, Keys, SHA256, sealed, signed, signed_again};
 use crate::text::{self, Words};
-use provestein_checks::catalogue::Catalogue;
-use provestein_checks::profile::{self, Profile};
-use provestein_checks::{Judgement, judge};
 use evidence::blob::MemoryBlobs;
 use evidence::digest::Digest;
 use evidence::event::{
@@ -13,6 +10,9 @@ use evidence::event::{
 };
 use evidence::history::{self, History};
 use jiff::{SignedDuration, Timestamp};
+use provestein_checks::catalogue::Catalogue;
+use provestein_checks::profile::{self, Profile};
+use provestein_checks::{Judgement, judge};
 use std::sync::LazyLock;
 use wire::signature::{Algorithms, DigestMethod, SignatureMethod};
 use wire::xml::{Edit, edit};
@@ -167,7 +167,8 @@ impl Play {
             SHA256
         };
         let attachments: Vec<(&str, &[u8])> = payload.iter().map(|p| (text::CONTENT_ID, *p)).collect();
-        let mut text = if text.contains("<SOAP:Header>") { signed(&text, keys, algorithms, &attachments) } else { text };
+        let mut text =
+            if text.contains("<SOAP:Header>") { signed(&text, keys, algorithms, &attachments) } else { text };
         for change in &changes {
             match change {
                 Change::Signed(old, new) => text = replaced(&text, old, new),

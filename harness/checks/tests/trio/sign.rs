@@ -25,9 +25,8 @@ pub struct Keys {
 }
 
 /// The harness's party.
-pub static OURS: LazyLock<Keys> = LazyLock::new(|| {
-    keys(demo!("hospital-sign.pem"), demo!("hospital-sign.key.pem"), demo!("hospital-encrypt.pem"))
-});
+pub static OURS: LazyLock<Keys> =
+    LazyLock::new(|| keys(demo!("hospital-sign.pem"), demo!("hospital-sign.key.pem"), demo!("hospital-encrypt.pem")));
 /// The subject.
 pub static SUBJECT: LazyLock<Keys> = LazyLock::new(|| {
     keys(demo!("municipality-sign.pem"), demo!("municipality-sign.key.pem"), demo!("municipality-encrypt.pem"))

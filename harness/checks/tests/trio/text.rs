@@ -56,7 +56,10 @@ pub fn payload(words: &Words<'_>, action: &str) -> String {
     let (roles, schema) = if action == "APPREC" {
         (("LOG_INNLAGTreceiver", "LOG_INNLAGTsender"), ("http://www.kith.no/xmlstds/apprec/2012-02-15", "1.1"))
     } else {
-        (("LOG_INNLAGTsender", "LOG_INNLAGTreceiver"), ("http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01", "1.6"))
+        (
+            ("LOG_INNLAGTsender", "LOG_INNLAGTreceiver"),
+            ("http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01", "1.6"),
+        )
     };
     let header = format!(
         r#"{}<eb:Service eb:type="kithService">S-LOG_INNLAGT</eb:Service><eb:Action>{action}</eb:Action>{}<eb:DuplicateElimination/>{}"#,
@@ -150,4 +153,5 @@ pub fn apprec(id: &str, msg_id: &str, verdict: &str) -> String {
 /// A positive verdict.
 pub const ACCEPTED: &str = r#"<Status V="1" DN="OK"/>"#;
 /// A negative verdict with its code.
-pub const REJECTED: &str = r#"<Status V="2" DN="Avvist"/><Error V="E10" S="2.16.578.1.12.4.1.1.8221" DN="Ugyldig meldingsidentifikator"/>"#;
+pub const REJECTED: &str =
+    r#"<Status V="2" DN="Avvist"/><Error V="E10" S="2.16.578.1.12.4.1.1.8221" DN="Ugyldig meldingsidentifikator"/>"#;
