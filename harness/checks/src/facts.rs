@@ -103,6 +103,13 @@ impl Facts {
         self.met.get(&event).copied()
     }
 
+    /// The message of the other side that a signal names, whatever kind it is, as a message index.
+    pub fn named_by(&self, history: &History, signal: &MessageRecord) -> Option<usize> {
+        let about = signal.message.soap()?.about()?.to_ascii_lowercase();
+        let named = self.by_message_id.get(&about).filter(|_| signal.message.kind().is_signal())?;
+        named.iter().copied().find(|&index| history.messages[index].author != signal.author)
+    }
+
     /// All messages with the MessageId of this one, as message indices; none without MessageId.
     pub fn with_same_id(&self, record: &MessageRecord) -> &[usize] {
         message_id(record).and_then(|id| self.by_message_id.get(&id)).map_or(&[], Vec::as_slice)

@@ -1,6 +1,7 @@
 //! Every check, three times: verified, violated, untouched. And: each single change calls forth exactly the
 //! findings that it should, and nothing else.
 
+mod done;
 mod play;
 mod sign;
 mod text;
@@ -84,4 +85,55 @@ fn a_change_violates_exactly_what_it_should() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases().len(), wrong.join("\n"));
+}
+
+fn runs() -> Vec<done::Run> {
+    let all = [done::answers(), done::processing(), done::repeats(), done::receipts(), done::recipients()];
+    all.into_iter().flatten().collect()
+}
+
+#[test]
+fn a_run_violates_exactly_what_it_should() {
+    let mut wrong = Vec::new();
+    for run in runs() {
+        let found = violated(&run.judgement);
+        let wanted: BTreeSet<&str> = run.violated.iter().copied().collect();
+        if found != wanted {
+            wrong.push(format!("{}\n   wanted {wanted:?}\n   found  {found:?}", run.name));
+        }
+        assert_eq!(run.judgement.suite_defects, Vec::new(), "{}", run.name);
+    }
+    assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Signals that carry a Role are a remark and never a violation (HIS 1037 7.2.1 against HITS 1171 5.2.1.3).
+const REMARKED: [&str; 2] = ["HITS1171-5.2.1.3-2", "HITS1171-5.2.1.3-3"];
+
+#[test]
+fn every_requirement_of_the_first_profile_is_seen_verified_violated_and_untouched() {
+    let mut all: Vec<Judgement> = cases().iter().map(judged).collect();
+    let sync_reply = written::sync_reply();
+    let over_mail = accepted(&[sync_reply, vec![(On::Ack, Change::Carrier("mail"))]].concat());
+    assert_eq!(violated(&over_mail), BTreeSet::from(["HITS1172-5.7.2-p3"]));
+    all.push(over_mail);
+    all.push(accepted(&written::sync_reply()));
+    all.extend([accepted(&[]), refused(&[])]);
+    all.extend(runs().into_iter().map(|run| run.judgement));
+    let mut missing = Vec::new();
+    for id in play::PROFILE.obligations.keys() {
+        let id = id.as_str();
+        let seen = |verdict: Verdict| all.iter().any(|j| j.evidence(id).any(|o| o.verdict == verdict));
+        let remarked = all.iter().any(|j| j.remarks.iter().any(|r| r.requirement.as_str() == id));
+        let untouched = all.iter().any(|j| j.evidence(id).next().is_none());
+        if !seen(Verdict::Satisfied) {
+            missing.push(format!("{id} is never verified"));
+        }
+        if !(seen(Verdict::Violated) || REMARKED.contains(&id) && remarked) {
+            missing.push(format!("{id} is never violated"));
+        }
+        if !untouched {
+            missing.push(format!("{id} is never untouched"));
+        }
+    }
+    assert!(missing.is_empty(), "{}:\n{}", missing.len(), missing.join("\n"));
 }

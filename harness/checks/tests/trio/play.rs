@@ -65,6 +65,12 @@ pub enum Change {
     Entity(&'static str, &'static str),
     /// The whole entity.
     Instead(&'static str),
+    /// The signal in a multipart of its own, with or without an attachment beside it.
+    Wrapped(bool),
+    /// The payload message without its attachment.
+    NoAttachment,
+    /// The attachment as it is, not in base64.
+    Binary,
     /// By another carrier.
     Carrier(&'static str),
 }
@@ -185,7 +191,13 @@ impl Play {
         } else {
             text.clone().into_bytes()
         };
-        let mut entity = packed(&bytes, payload);
+        let mut entity = match payload {
+            Some(payload) if changes.contains(&Change::Binary) => packed_binary(&bytes, payload),
+            payload if changes.contains(&Change::NoAttachment) => packed(&bytes, payload.and(None)),
+            None if changes.contains(&Change::Wrapped(true)) => packed(&bytes, Some(b"hei")),
+            None if changes.contains(&Change::Wrapped(false)) => without_attachment(&packed(&bytes, Some(b"hei"))),
+            payload => packed(&bytes, payload),
+        };
         for change in &changes {
             match change {
                 Change::Entity(old, new) => entity = replaced_bytes(&entity, old, new),
@@ -348,6 +360,26 @@ impl Play {
         composed
     }
 
+    /// A message of ours by its event, as one that can be answered.
+    pub fn sent_as(&self, composed: Seq, in_conversation: &Sent) -> Sent {
+        use evidence::blob::Blobs as _;
+        let Event::MessageComposed(found) = &self.events[usize::try_from(composed).unwrap()].event else {
+            panic!("event {composed} is no composition")
+        };
+        let envelope = String::from_utf8(self.blobs.get(found.entity).unwrap()).unwrap();
+        let id = envelope.split("<eb:MessageId>").nth(1).and_then(|t| t.split('<').next()).unwrap();
+        Sent { composed, message_id: id.to_owned(), envelope: envelope.clone(), ..in_conversation.clone() }
+    }
+
+    /// Gives the subject another service in its organisation.
+    pub fn add_party(&mut self, service: u32) {
+        for recorded in &mut self.events {
+            if let Event::SubjectDescribed(subject) = &mut recorded.event {
+                subject.parties.push((text::SUBJECT.0, service));
+            }
+        }
+    }
+
     fn blobs_of_last_receipt(&self) -> String {
         use evidence::blob::Blobs as _;
         let last = self.events.iter().rev().find_map(|e| match &e.event {
@@ -445,6 +477,25 @@ pub fn packed(envelope: &[u8], payload: Option<&[u8]>) -> Vec<u8> {
     );
     out.extend_from_slice(second.as_bytes());
     out.extend_from_slice(wrapped(payload).as_bytes());
+    out.extend_from_slice(b"\r\n------=_1--\r\n");
+    out
+}
+
+fn packed_binary(envelope: &[u8], payload: &[u8]) -> Vec<u8> {
+    let entity = packed(envelope, Some(payload));
+    let text = wrapped(payload);
+    let at = entity.windows(text.len()).position(|w| w == text.as_bytes()).unwrap();
+    let mut out =
+        replaced_bytes(&entity[..at], "Content-Transfer-Encoding: base64", "Content-Transfer-Encoding: binary");
+    out.extend_from_slice(payload);
+    out.extend_from_slice(&entity[at + text.len()..]);
+    out
+}
+
+fn without_attachment(entity: &[u8]) -> Vec<u8> {
+    let second = b"\r\n------=_1\r\nContent-ID: <payload";
+    let at = entity.windows(second.len()).position(|w| w == second).unwrap();
+    let mut out = entity[..at].to_vec();
     out.extend_from_slice(b"\r\n------=_1--\r\n");
     out
 }

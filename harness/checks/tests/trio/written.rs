@@ -4,7 +4,8 @@
 //! breaks several things by its nature; the comment says which.
 
 use crate::play::Change::{
-    self, Again, AgainEdit, Carrier, Content, Edit as By, Entity, Instead, Latin1, Sha1, Signed, SignedEdit, Unsigned,
+    self, Again, AgainEdit, Binary, Carrier, Content, Edit as By, Entity, Instead, Latin1, NoAttachment, Sha1, Signed,
+    SignedEdit, Unsigned, Wrapped,
 };
 use crate::play::On::{self, Ack, Error, Receipt};
 use wire::xml::Edit;
@@ -62,6 +63,9 @@ pub fn mime() -> Vec<Case> {
             &["HITS1172-260"],
         ),
         // The signal in a needless multipart is no error by itself (5.5.2.1), but not what 5.2 advises.
+        (Ack, Wrapped(false), &["HITS1172-5.2-p6"]),
+        (Ack, Wrapped(true), &["HITS1172-4.2.2-p3", "HITS1172-5.2-p6"]),
+        (Receipt, Binary, &["HITS1172-259"]),
         (Ack, Instead(SOAP_ALONE), &["HITS1172-67"]),
     ]
 }
@@ -330,6 +334,7 @@ pub fn payload() -> Vec<Case> {
         (Receipt, By("//eb:AckRequested/@eb:signed", Edit::Set("0".into())), &["HITS1172-94"]),
         (Receipt, By("//eb:AckRequested/@eb:signed", Edit::Set("1".into())), &[]),
         (Receipt, By("//eb:Manifest/@eb:version", Edit::Set("1.0".into())), &["HITS1172-5"]),
+        (Receipt, NoAttachment, &["HITS1172-27"]),
         (Receipt, By("//eb:Manifest/eb:Reference", Edit::Remove), &["HITS1172-6"]),
         (Receipt, By("//eb:Manifest/eb:Reference/@xlink:href", Edit::Set(String::new())), &["HITS1172-5.14.3-u1"]),
         // The cid of the manifest is not that of the signature either.
