@@ -40,6 +40,8 @@ impl Judged {
             judgement: &self.judgement,
             profile: &self.profile,
             catalogue: &self.catalogue,
+            events: &self.stored.events,
+            scenario_text: embedded::scenario_text_of_file,
             head: self.stored.head,
             tool: TOOL,
             run_name: &self.name,

@@ -1,7 +1,19 @@
 //! Floor 3: what people and programs read. Every format is made from the same [`View`], so that the same facts stand
 //! in all of them; nothing in here decides anything or reads a file.
+//!
+//! Findings are drawn by one renderer ([`diagnostic`]): terminal, JUnit, Markdown and HTML show what it says.
 
+mod cases;
+pub mod diagnostic;
+mod index;
 pub mod json;
+mod style;
+pub mod terminal;
 mod view;
+mod visible;
 
+
+pub use cases::{Case, CaseResult};
+pub use style::Style;
 pub use view::View;
+pub use visible::{masked, visible};

@@ -1,9 +1,10 @@
 //! Everything a report is made from.
 
-use checks::catalogue::Catalogue;
 use checks::Judgement;
+use checks::catalogue::Catalogue;
 use checks::profile::Profile;
 use evidence::digest::Digest;
+use evidence::event::Recorded;
 use evidence::history::History;
 
 /// A judged run.
@@ -23,4 +24,9 @@ pub struct View<'v> {
     pub tool: &'v str,
     /// Name of the run for commands: its folder, or for an inspection the files.
     pub run_name: &'v str,
+    /// The log itself: which blob an event names, and what happened between the messages.
+    pub events: &'v [Recorded],
+    /// The text of a scenario file by its name, where the tool has it. Quoted only when its digest is the one that
+    /// the log names.
+    pub scenario_text: fn(&str) -> Option<&'static str>,
 }

@@ -1,19 +1,20 @@
 //! `demo`: the whole profile against the built-in reference over real loopback, then one defect.
 
-use super::run::{Prepared, paths, plan, random};
-use super::terminal::{MachineClock, Teller, conclude, runtime, say};
+use super::run::{Prepared, opening, plan, random};
+use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say};
 use crate::args::{Demo, Lang};
 use crate::failure::Failure;
 use crate::{TOOL, embedded, run_folder};
 use ::reference::defect::Defect;
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
+use checks::Totals;
 use checks::exit::Exit;
 use checks::profile::Profile;
 use evidence::event::{self, Assurance};
 use evidence::log::Log;
 use exchange::cast::CastParty;
-use exchange::engine::{self, Options};
+use exchange::engine::{self, Options, Progress, Recorder};
 use exchange::subject::{self, HarnessParty, Patience, Subject, SubjectParty};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -39,7 +40,7 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     say(format!("{TOOL}: two passes against the built-in reference, over real HTTP on this machine"));
     say("");
     say("1. The conforming system. Everything should be in order.");
-    let clean = pass(&args.out, "demo", Vec::new(), &[], args.lang)?;
+    let (clean, totals) = pass(&args.out, "demo", Vec::new(), &[], args.lang)?;
     if clean.code != 0 {
         return Ok(clean);
     }
@@ -47,14 +48,17 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     say(format!("2. The same system with the defect `{defect}`: it {}.", defect.description()));
     say("   The finding below is what a vendor would see.");
     let selection = scenarios_for(defect);
-    let defective = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
+    let (defective, _) = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
     if defective.code != Exit::VIOLATED.code {
         return Err(Failure::new(Exit::HARNESS_BUG, format!("the defect `{defect}` was not found (exit {})", defective.code)));
     }
     say("");
     say("The first pass met every obligation, and the second found the defect: the demo is as it should be.");
     say("To test a system of your own: `provestein kit kit`, then `provestein run --subject subject.yaml`.");
-    say("1 passed, 0 failed, 0 skipped");
+    say(format!(
+        "{} passed, {} failed, {} skipped",
+        totals.scenarios_passed, totals.scenarios_failed, totals.scenarios_not_established
+    ));
     Ok(Exit::MET)
 }
 
@@ -69,23 +73,30 @@ fn scenarios_for(defect: Defect) -> Vec<String> {
     scenarios.iter().map(|s| (*s).to_owned()).collect()
 }
 
-fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang: Lang) -> Result<Exit, Failure> {
+fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang: Lang) -> Result<(Exit, Totals), Failure> {
     let profile = embedded::profile(PROFILE)?;
     let subject = subject(&profile)?;
     let prepared = plan(subject, profile, selection, Vec::new())?;
     let run = uuid::Uuid::from_bytes(random()).to_string();
     let folder = run_folder::new_path(out, kind, &run);
-    execute(prepared, defects, run, &folder)?;
+    execute(prepared, defects, run, &folder, &Teller::new())?;
     let judged = run_folder::judge(&folder, None)?;
     run_folder::write_reports(&folder, &judged, &run_folder::ALL, lang)?;
-    Ok(conclude(&judged, &paths(&folder)))
+    let exit = conclude(&judged, &Places::of_run(&folder));
+    Ok((exit, judged.judgement.totals))
 }
 
 /// Executes a plan against the reference, inside this process but over real sockets.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn execute(prepared: Prepared, defects: Vec<Defect>, run: String, folder: &Path) -> Result<(), Failure> {
+pub fn execute(
+    prepared: Prepared,
+    defects: Vec<Defect>,
+    run: String,
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
     let system = system(defects, &prepared)?;
     let inbox = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let options = Options {
@@ -96,10 +107,12 @@ pub fn execute(prepared: Prepared, defects: Vec<Defect>, run: String, folder: &P
         resume: None,
         inbox: Some(inbox),
     };
-    let log = Log::create(folder, MachineClock::start()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let clock = MachineClock::start();
+    opening(&prepared, &options, folder);
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let runtime = runtime()?;
     let served = std::sync::Mutex::new(None);
-    let outcome = runtime.block_on(engine::execute(prepared.plan, log, &options, &Teller::new(), async |address, plan| {
+    let outcome = runtime.block_on(engine::execute(prepared.plan, Recorder { log, clock }, &options, progress, async |address, plan| {
         let url = format!("http://{address}/");
         let partners = plan.subject.partners.values().map(|p| p.identity.her);
         let wiring = Wiring {
@@ -118,7 +131,11 @@ pub fn execute(prepared: Prepared, defects: Vec<Defect>, run: String, folder: &P
     outcome.map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
 }
 
-fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failure> {
+/// The reference system that the demo's plan is about.
+///
+/// # Errors
+/// Never with what ships.
+pub fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failure> {
     let municipality = own_party("municipality", super::run::algorithms(&prepared.profile))?;
     let peers = prepared.plan.subject.partners.values().map(|party| msh::identity::Peer {
         her: party.identity.her,

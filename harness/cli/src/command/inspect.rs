@@ -1,6 +1,6 @@
 //! `inspect`: judges captured messages. They are imported as an ordinary log and judged by the same checks.
 
-use super::terminal::{print, say, style};
+use super::terminal::{Places, conclude, print, say};
 use crate::args::{Format, Inspect};
 use crate::failure::Failure;
 use crate::run_folder::Judged;
@@ -37,22 +37,19 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
     let history = history::of(&events, &blobs).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let catalogue = Catalogue::embedded();
     let judgement = checks::judge(&history, &profile, &catalogue);
-    let (passed, failed, skipped) = count(&history, &judgement, files.len());
     let stored =
         Stored { folder: PathBuf::new(), head: head(&events), events, whole_bytes: 0, torn: None };
     let judged = Judged { stored, history, profile, catalogue, judgement, name: "inspection".to_owned() };
-    let view = judged.view();
     match args.format {
-        Format::Json => print(&report::json::render(&view)),
+        Format::Json => print(&report::json::render(&judged.view())),
         Format::Human => {
             say(format!("{TOOL}: {} captured, judged by {}", plural(files.len()), judged.profile.id()));
             for (index, (name, _)) in files.iter().enumerate() {
                 say(format!("  event {:<4} {name}", index + 1));
             }
-            say("");
-            say(report::terminal::findings(&view, &style()).trim_end());
-            say(report::terminal::inspected(&view, &style()).trim_end());
-            say(format!("{passed} passed, {failed} failed, {skipped} skipped"));
+            let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+            let command = format!("provestein inspect {} --profile {}", names.join(" "), judged.profile.id());
+            conclude(&judged, &Places::of_inspection(command));
         }
     }
     Ok(exit(&judged))
@@ -69,21 +66,6 @@ fn exit(judged: &Judged) -> Exit {
 
 fn plural(count: usize) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
-}
-
-/// Of the files: those without a finding, those with one, those in which nothing could be judged.
-fn count(history: &history::History, judgement: &checks::Judgement, files: usize) -> (usize, usize, usize) {
-    let violated = |seq| {
-        judgement
-            .observations
-            .iter()
-            .any(|o| o.about == seq && o.verdict == checks::verdict::Verdict::Violated)
-    };
-    let judged = |seq| judgement.observations.iter().any(|o| o.about == seq);
-    let seqs: Vec<u64> = history.messages.iter().map(|m| m.seq).collect();
-    let failed = seqs.iter().filter(|seq| violated(**seq)).count();
-    let passed = seqs.iter().filter(|seq| judged(**seq) && !violated(**seq)).count();
-    (passed, failed, files - failed - passed)
 }
 
 fn files(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {

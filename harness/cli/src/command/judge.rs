@@ -1,7 +1,6 @@
 //! `judge`: verdicts from the log alone.
 
-use super::run::paths;
-use super::terminal::{conclude, print};
+use super::terminal::{Places, conclude, print};
 use crate::args::{Format, Judge};
 use crate::failure::Failure;
 use crate::run_folder;
@@ -19,6 +18,6 @@ pub fn run(args: &Judge) -> Result<Exit, Failure> {
             print(&report::json::render(&judged.view()));
             Ok(judged.exit())
         }
-        Format::Human => Ok(conclude(&judged, &paths(&folder))),
+        Format::Human => Ok(conclude(&judged, &Places::of_run(&folder))),
     }
 }

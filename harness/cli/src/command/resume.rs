@@ -9,7 +9,7 @@ use checks::exit::Exit;
 use evidence::digest::Digest;
 use evidence::event::{Event, RunStarted, ScenarioOutcome};
 use evidence::log::Log;
-use exchange::engine::{self, Options};
+use exchange::engine::{self, Options, Recorder};
 use std::path::PathBuf;
 
 /// Resumes.
@@ -37,7 +37,8 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let finished: Vec<String> = stored.events.iter().filter_map(|r| ended(&r.event)).collect();
     say(format!("{TOOL}: going on with run {}", begun.run));
     say(format!("  finished  {} of {} scenarios", finished.len(), prepared.plan.scenarios.len()));
-    let log = Log::resume(&folder, MachineClock::start()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let clock = MachineClock::start();
+    let log = Log::resume(&folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let options = Options {
         // Ids must not repeat those of the interrupted process.
         run: format!("{} {}", begun.run, stored.events.len()),
@@ -48,7 +49,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         inbox: None,
     };
     let teller = Teller::new();
-    let engine = engine::execute(prepared.plan, log, &options, &teller, async |_, _| {});
+    let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
     let outcome = runtime()?.block_on(engine);
     finish(outcome, &folder, args.lang)
 }

@@ -1,6 +1,6 @@
 //! `run`: plan, preflight, execute, judge, report.
 
-use super::terminal::{MachineClock, Teller, conclude, runtime, say};
+use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say, style};
 use crate::args::{Lang, Run};
 use crate::failure::Failure;
 use crate::run_folder;
@@ -9,7 +9,7 @@ use checks::exit::Exit;
 use checks::profile::Profile;
 use evidence::event::Assurance;
 use evidence::log::Log;
-use exchange::engine::{self, EngineError, Options};
+use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
 use exchange::scenario::{self, Loaded};
 use exchange::subject::{self, Subject};
@@ -105,9 +105,10 @@ pub fn plan(
 /// [`Failure`].
 pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
     opening(&prepared, options, folder);
-    let log = Log::create(folder, MachineClock::start()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let clock = MachineClock::start();
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let teller = Teller::new();
-    let engine = engine::execute(prepared.plan, log, options, &teller, async |_, _| {});
+    let engine = engine::execute(prepared.plan, Recorder { log, clock }, options, &teller, async |_, _| {});
     let outcome = runtime()?.block_on(engine);
     finish(outcome, folder, lang)
 }
@@ -142,30 +143,25 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
         (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
-    Ok(conclude(&judged, &paths(folder)))
+    Ok(conclude(&judged, &Places::of_run(folder)))
 }
 
-/// Where everything lies, for the last screen.
-pub fn paths(folder: &Path) -> report::terminal::Paths {
-    report::terminal::Paths {
-        log: folder.join(evidence::log::LOG_FILE).display().to_string(),
-        report: folder.join("report.html").display().to_string(),
-        reproduce: format!("provestein judge {}", folder.display()),
-    }
-}
-
-fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
-    let subject = &prepared.plan.subject.description;
-    say(format!("{TOOL}, suite {}", &prepared.plan.suite.to_string()[..12]));
-    say(format!("  testing   {} {} {}", subject.supplier, subject.system, subject.version));
-    say(format!("  at        {}", subject.endpoint));
-    say(format!("  profile   {}: {}", prepared.profile.id(), prepared.profile.title.en));
-    say(format!("  scenarios {}", prepared.plan.scenarios.len()));
+/// The first screen: what is tested, by what, and where the evidence will lie.
+pub fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
+    let log = folder.join(evidence::log::LOG_FILE).display().to_string();
+    let run = options.started(&prepared.plan);
+    say(report::terminal::opening(&report::terminal::Opening {
+        run: &run,
+        subject: Some(&prepared.plan.subject.description),
+        profile: &prepared.profile,
+        cases: prepared.plan.scenarios.len(),
+        log: &log,
+        style: style(),
+    })
+    .trim_end());
     for LeftOut { id, reason } in &prepared.left_out {
-        say(format!("  left out  {id}: {reason}"));
+        say(format!("left out      {id}: {reason}"));
     }
-    say(format!("  run       {}, seed {}", options.run, options.seed));
-    say(format!("  log       {}", folder.join(evidence::log::LOG_FILE).display()));
 }
 
 /// SHA-1 or SHA-256, as the profile's subject is to be talked to.

@@ -7,11 +7,12 @@ use evidence::log::Clock;
 use exchange::engine::Progress;
 use exchange::scenario::Loaded;
 use jiff::{Timestamp, tz::TimeZone};
-use report::terminal::Style;
+use report::Style;
 use std::fmt::Display;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::sync::Mutex;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 /// Prints a line for people. A closed pipe is no failure.
@@ -33,12 +34,13 @@ pub fn style() -> Style {
 }
 
 /// The clocks of this machine.
+#[derive(Debug)]
 pub struct MachineClock(Instant);
 
 impl MachineClock {
     /// Begins now.
-    pub fn start() -> Self {
-        Self(Instant::now())
+    pub fn start() -> Arc<dyn Clock> {
+        Arc::new(Self(Instant::now()))
     }
 }
 
@@ -105,11 +107,42 @@ impl Progress for Teller {
     }
 }
 
-/// Prints findings and the last screen, and returns how the command ends.
-pub fn conclude(judged: &Judged, paths: &report::terminal::Paths) -> Exit {
+/// Where everything of a run lies, for the last screen.
+pub struct Places {
+    log: String,
+    report: String,
+    reproduce: String,
+}
+
+impl Places {
+    /// Of a run folder.
+    pub fn of_run(folder: &Path) -> Self {
+        Self {
+            log: folder.join(evidence::log::LOG_FILE).display().to_string(),
+            report: folder.join("report.html").display().to_string(),
+            reproduce: format!("provestein judge {}", folder.display()),
+        }
+    }
+
+    /// Of an inspection, which keeps nothing.
+    pub fn of_inspection(command: String) -> Self {
+        let none = "none: an inspection keeps nothing".to_owned();
+        Self { log: none.clone(), report: none, reproduce: command }
+    }
+}
+
+/// Prints the scenarios, the findings and the last screen, and returns how the command ends.
+pub fn conclude(judged: &Judged, places: &Places) -> Exit {
     let (view, style) = (judged.view(), style());
-    say(report::terminal::findings(&view, &style).trim_end());
-    say(report::terminal::closing(&view, &style, paths).trim_end());
+    let paths =
+        report::terminal::Paths { log: &places.log, report: &places.report, reproduce: &places.reproduce };
+    say("");
+    say(report::terminal::scenarios(&view, &style));
+    let findings = report::terminal::findings(&view, &style);
+    if !findings.is_empty() {
+        say(findings);
+    }
+    say(report::terminal::closing(&view, &style, &paths).trim_end());
     judged.exit()
 }
 

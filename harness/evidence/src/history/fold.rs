@@ -283,7 +283,12 @@ impl Pairing<'_> {
         let named = self.found(&self.by_msg_id, apprec.original_id(), index);
         let paired = if named.is_empty() { self.by_conversation(index).into_iter().collect() } else { named };
         for exchange in paired {
-            self.exchanges[exchange].apprecs.push(index);
+            // The same envelope again is the carrier's repeat (or a resend), not a second AppRec.
+            let id = |index: usize| self.messages[index].message.soap().and_then(|e| e.message_id());
+            let repeated = id(index).is_some() && self.exchanges[exchange].apprecs.iter().any(|&a| id(a) == id(index));
+            if !repeated {
+                self.exchanges[exchange].apprecs.push(index);
+            }
         }
     }
 

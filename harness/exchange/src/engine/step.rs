@@ -73,7 +73,7 @@ impl Scene<'_> {
         let (from, to) = (&plan.subject.partners[&draft.from], &plan.subject.parties[&draft.to]);
         let kind = plan.messages.get(&draft.what);
         let function = kind.map(|k| k.function.clone()).unwrap_or_default();
-        let (message_id, timestamp) = (self.run.uuid(), stamp(Timestamp::now()));
+        let (message_id, timestamp) = (self.run.uuid(), stamp(self.run.wall()));
         let alterations = Alterations {
             list: &step.alter,
             recipient: step.encrypt.map(|_| &plan.subject.partners["stranger"].identity.encrypt_certificate),
@@ -150,7 +150,7 @@ impl Scene<'_> {
             to: addressed,
             patient: &plan.subject.patients[patient],
             msg_id: &self.run.uuid(),
-            now: Timestamp::now(),
+            now: self.run.wall(),
         };
         let filled = plan.messages.fill(&filling);
         let message = filled.map_err(|source| EngineError::Fill { file: self.loaded.file.clone(), line, source })?;
@@ -194,7 +194,7 @@ impl Scene<'_> {
             line,
         });
         let awaited = self.run.record(opened, Some(self.started), Vec::new()).await?.seq;
-        let until = Timestamp::now().checked_add(SignedDuration::try_from(patience).unwrap_or_default());
+        let until = self.run.wall().checked_add(SignedDuration::try_from(patience).unwrap_or_default());
         self.progress.waiting(what, label, until.unwrap_or(Timestamp::MAX));
         let Some(receipt) = self.receipt(kind, label, patience).await? else {
             let event = match purpose {
@@ -264,7 +264,7 @@ impl Scene<'_> {
         });
         let Some(about) = envelope else { return nothing() };
         let identity = &self.run.plan.subject.partners[&sent.from].identity;
-        let (id, timestamp) = (self.run.uuid(), stamp(Timestamp::now()));
+        let (id, timestamp) = (self.run.uuid(), stamp(self.run.wall()));
         let signal = compose::Signal { about: &about, message_id: &id, timestamp: &timestamp };
         let composed = compose::acknowledgment(identity, &signal, msh::SignalShape::default())
             .map_err(|source| EngineError::Compose { file: self.loaded.file.clone(), line, source })?;
