@@ -4,7 +4,7 @@
 //! HIS 1037: a remark.
 
 use crate::check::{Finding, MessageCheck, Seen, message, shown, shown_or_absent};
-use evidence::history::{Author, MessageRecord};
+use evidence::history::Author;
 use wire::ebxml::{Envelope, MessageHeader, MessageKind};
 use wire::place::{Located, Place};
 use wire::signature::Reference;
@@ -140,27 +140,27 @@ fn no_duplicate_elimination(seen: &Seen<'_>, kind: MessageKind) -> Option<Findin
 }
 
 /// In a run it is known what was sent. What refers to nothing of it answers nothing: the sender goes on
-/// resending.
+/// resending. (A signal whose reference is unknown is paired by its conversation.)
 fn refers_to_ours(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
     let envelope = seen.of_kind(kind)?;
-    let about = envelope.about().filter(|about| !about.is_empty())?;
-    let was_sent = |m: &MessageRecord| m.author == Author::Subject || !m.sendings.is_empty();
-    let other = |m: &&MessageRecord| m.author != seen.record.author && was_sent(m);
-    let mut others = seen.history.messages.iter().filter(other).peekable();
-    others.peek()?;
+    let about = envelope.about().filter(|about| !about.is_empty() && seen.record.author == Author::Subject)?;
+    let messages = &seen.history.messages;
+    let sent = messages.iter().filter(|m| m.author == Author::Harness && !m.sendings.is_empty());
+    let ours: Vec<&Envelope> = sent.filter_map(|m| m.message.soap()).collect();
+    let names = |id: Option<&str>| id.is_some_and(|id| id.eq_ignore_ascii_case(about));
     let place = reference_place(envelope, kind);
-    if seen.stimulus.is_some() {
+    if ours.is_empty() || seen.facts.sent_without_message_id() {
+        return None;
+    }
+    if ours.iter().any(|e| names(e.message_id())) {
         return Some(Finding::satisfied(&place, shown(about)));
     }
-    let mut conversation = false;
-    for ours in others.filter_map(|m| m.message.soap()) {
-        if ours.message_id().is_some_and(|id| id.eq_ignore_ascii_case(about)) {
-            return Some(Finding::satisfied(&place, shown(about)));
-        }
-        conversation |= ours.conversation_id().is_some_and(|id| id.eq_ignore_ascii_case(about));
-    }
     let finding = Finding::violated(&place, format!("{}, which names no message that was sent", shown(about)));
-    Some(if conversation { finding.hint("it is the ConversationId of the message that was sent") } else { finding })
+    Some(if ours.iter().any(|e| names(e.conversation_id())) {
+        finding.hint("it is the ConversationId of the message that was sent")
+    } else {
+        finding
+    })
 }
 
 fn reference_place(envelope: &Envelope, kind: MessageKind) -> Place {

@@ -1,6 +1,7 @@
 //! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
 
 use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
+use crate::facts::{AnswerKind, Silence};
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
 use wire::ebxml::{MessageKind, Severity};
@@ -91,19 +92,32 @@ fn is_payload(a: &Answered<'_>) -> bool {
 }
 
 /// A message that ended in a SOAP Fault is excepted by the rule itself. That an answer is missing is told only
-/// of correct messages: what is due to a faulty one is the scenario's matter. Missing is never a violation
-/// here, since no document says how long "immediately" is.
+/// of correct messages: what is due to a faulty one is the scenario's matter.
+///
+/// Patience that runs out is never a violation, since no document says how long "immediately" is. It is one when
+/// the scenario watched for the silence to the horizon and the subject answered a message that was sent later.
 fn answered(a: &Answered<'_>) -> Vec<Finding> {
     let place = behaviour("transport answer");
     match first_answer(a) {
         _ if !is_payload(a) => Vec::new(),
         Some((_, Answer::Fault)) => Vec::new(),
         Some((signal, answer)) => vec![Finding::satisfied(&place, answer.name()).about(signal.seq)],
-        None if a.stimulus.is_undeviated() => {
-            let (cause, why) = a.facts.why_missing(a.stimulus);
-            vec![Finding::cannot_tell(cause, &place, why)]
-        }
+        None if a.stimulus.is_undeviated() => vec![missing(a, &place, "")],
         None => Vec::new(),
+    }
+}
+
+/// An answer that is due and not there; `got` is what is there instead.
+pub(super) fn missing(a: &Answered<'_>, place: &Place, got: &str) -> Finding {
+    let so_far = if got.is_empty() { String::new() } else { format!("{got}: ") };
+    match a.facts.silence(a.history, a.profile, a.stimulus, AnswerKind::Signal) {
+        Silence::Established(ms) if a.facts.answered_after(a.history, a.stimulus) => {
+            Finding::violated(place, format!("{so_far}none for {ms} ms, while a later message was answered"))
+        }
+        _ => {
+            let (cause, why) = a.facts.why_missing(a.stimulus);
+            Finding::cannot_tell(cause, place, format!("{so_far}{why}"))
+        }
     }
 }
 

@@ -39,7 +39,9 @@ fn encoding(seen: &Seen<'_>) -> Option<Finding> {
             let used = seen.document()?.encoding;
             Some(Finding::when(used == Encoding::Utf8, &place, used.name()))
         }
-        Err(NoEnvelope::Unreadable(defect @ (XmlDefect::WrongEncoding { .. } | XmlDefect::UnknownEncoding(_)))) => {
+        Err(NoEnvelope::Unreadable(defect @ (XmlDefect::WrongEncoding { .. } | XmlDefect::UnknownEncoding(_))))
+            if is_soap_part(seen) =>
+        {
             Some(Finding::violated(&place, defect.to_string()))
         }
         _ => None,

@@ -1,10 +1,9 @@
 //! HITS 1172 5.7.2 and 5.8: what a receiver does with a message. Exercised by messages of ours that carry the
 //! matching deviation; whether they do is told by the very checks that judge the subject's own messages.
 
-use super::c4_2::{Answer, behaviour, first_answer};
+use super::c4_2::{Answer, behaviour, first_answer, missing};
 use super::{c5_8_party, c5_10_verify};
 use crate::check::{Answered, ExchangeCheck, Finding, exchange};
-use crate::facts::{AnswerKind, Silence};
 use wire::ebxml::MessageKind;
 
 pub(super) const CHECKS: &[ExchangeCheck] = &[
@@ -61,17 +60,7 @@ fn true_repeat(a: &Answered<'_>) -> Vec<Finding> {
     }
     let hint = "handlers that drop a duplicate without repeating the acknowledgment make the sender resend for days";
     let got = format!("{} answers to {deliveries} sendings", answers.len());
-    let silence = a.facts.silence(a.history, a.profile, a.stimulus, AnswerKind::Signal);
-    vec![match silence {
-        Silence::Established(ms) if a.facts.answered_after(a.history, a.stimulus) => {
-            let got = format!("{got}: none for {ms} ms, while a later message was answered");
-            Finding::violated(&place, got).hint(hint)
-        }
-        _ => {
-            let (cause, why) = a.facts.why_missing(a.stimulus);
-            Finding::cannot_tell(cause, &place, format!("{got}: {why}")).hint(hint)
-        }
-    }]
+    vec![missing(a, &place, &got).hint(hint)]
 }
 
 /// A message that no check of ours finds fault with.

@@ -56,7 +56,8 @@ impl Observer<'_> {
             return;
         }
         let exchange = self.facts.exchange_of_answer(index).map(|e| &self.history.exchanges[e]);
-        let stimulus = exchange.map(|e| &self.history.messages[e.stimulus]);
+        let named = || self.facts.named_by(self.history, record).map(|index| &self.history.messages[index]);
+        let stimulus = exchange.map(|e| &self.history.messages[e.stimulus]).or_else(named);
         let seen = Seen { history: self.history, profile: self.profile, facts: self.facts, record, stimulus };
         let context = self.context(record, stimulus);
         for check in checks {
