@@ -6,6 +6,7 @@
 mod cases;
 pub mod diagnostic;
 mod index;
+pub mod html; pub mod junit; pub mod markdown;
 pub mod json;
 mod style;
 pub mod terminal;
