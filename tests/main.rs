@@ -1,8 +1,11 @@
 //! The integration tests, one binary.
 
+mod carrier;
 mod foreign_peer;
+mod interruption;
 mod kill_matrix;
 mod layering;
+mod oracle;
 mod recompute;
 mod simulation;
 mod support;

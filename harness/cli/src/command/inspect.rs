@@ -145,6 +145,7 @@ fn import(
         }
     }
     events.extend(opened);
+    events.push(Event::RunEnded { reason: "finished".to_owned() });
     // An inspection has no time of its own: the same files give the same bytes.
     let record = |(seq, event): (usize, Event)| Recorded {
         seq: seq as u64,
