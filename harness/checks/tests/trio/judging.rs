@@ -15,9 +15,9 @@ fn allowed(signal: Option<SignalExpected>, apprec: Option<AppRecExpected>) -> Al
     Allowed { signal, apprec, requirements: vec![ID.to_owned()] }
 }
 
-fn status(status: &str, errors: &[&str]) -> Option<AppRecExpected> {
+fn status(status: &str, errors: &[&str]) -> AppRecExpected {
     let errors = errors.iter().map(ToString::to_string).collect();
-    Some(AppRecExpected::Status { status: status.to_owned(), errors })
+    AppRecExpected::Status { status: status.to_owned(), errors }
 }
 
 fn expect(allowed: &[Allowed]) -> Vec<Expectation> {
@@ -46,7 +46,7 @@ const ACK: Option<SignalExpected> = Some(SignalExpected::Acknowledgment);
 
 #[test]
 fn what_is_allowed_and_comes_passes() {
-    let judgement = told(&[allowed(ACK, status("1", &[]))], |p| {
+    let judgement = told(&[allowed(ACK, Some(status("1", &[])))], |p| {
         let sent = p.stimulus("first", &[]);
         p.acknowledge(&sent);
         p.receipt(&sent, text::ACCEPTED);
@@ -60,7 +60,7 @@ fn what_is_allowed_and_comes_passes() {
 
 #[test]
 fn another_answer_than_allowed_fails() {
-    let judgement = told(&[allowed(ACK, status("1", &[]))], |p| {
+    let judgement = told(&[allowed(ACK, Some(status("1", &[])))], |p| {
         let sent = p.stimulus("first", &[]);
         p.acknowledge(&sent);
         p.receipt(&sent, text::REJECTED);
@@ -75,7 +75,7 @@ fn another_answer_than_allowed_fails() {
 
 #[test]
 fn several_outcomes_may_be_allowed() {
-    let choices = [allowed(ACK, status("1", &[])), allowed(ACK, status("2", &["E21", "E10"]))];
+    let choices = [allowed(ACK, Some(status("1", &[]))), allowed(ACK, Some(status("2", &["E21", "E10"])))];
     let story = |verdict: &'static str| {
         told(&choices, move |p| {
             let sent = p.stimulus("first", &[]);
@@ -95,7 +95,7 @@ fn several_outcomes_may_be_allowed() {
 
 #[test]
 fn an_answer_that_has_not_come_is_not_established() {
-    let judgement = told(&[allowed(ACK, status("1", &[]))], |p| {
+    let judgement = told(&[allowed(ACK, Some(status("1", &[])))], |p| {
         let sent = p.stimulus("first", &[]);
         p.acknowledge(&sent);
     });
@@ -270,7 +270,7 @@ fn the_claim_decides_what_applies() {
 #[test]
 fn the_same_history_gives_the_same_judgement() {
     let mut play = Play::new(&[]);
-    play.scenario(expect(&[allowed(ACK, status("1", &[]))]));
+    play.scenario(expect(&[allowed(ACK, Some(status("1", &[])))]));
     let sent = play.stimulus("first", &[]);
     play.acknowledge(&sent);
     play.receipt(&sent, text::ACCEPTED);

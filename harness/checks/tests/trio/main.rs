@@ -62,6 +62,7 @@ fn cases() -> Vec<Case> {
         written::header(),
         written::signature(),
         written::proof(),
+        written::validity(),
         written::signals(),
         written::payload(),
         written::mirroring(),

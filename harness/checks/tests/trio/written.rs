@@ -260,6 +260,12 @@ pub fn proof() -> Vec<Case> {
             ),
             &["HITS1172-105"],
         ),
+    ]
+}
+
+/// Time and proof.
+pub fn validity() -> Vec<Case> {
+    vec![
         // Without zone it is a finding of its own, and so near the limit nothing is said about validity.
         (
             Ack,
