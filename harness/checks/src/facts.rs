@@ -15,7 +15,7 @@ use crate::verdict::Cause;
 use evidence::event::{Seq, TransportFailure};
 use evidence::history::{Author, AwaitOutcome, Exchange, History, MessageRecord, TransportOutcome};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::ebxml::MessageKind;
+use wire::ebxml::{Envelope, MessageKind};
 
 /// Answers this many times slower than the slowest one seen would still be waited for.
 const PATIENCE_FACTOR: u64 = 10;
@@ -244,7 +244,7 @@ impl Facts {
     }
 
     /// Whether so much time followed a moment that another answer would have been seen.
-    pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64) -> bool {
+    pub fn settled_after(history: &History, profile: &Profile, at_ms: u64) -> bool {
         history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms
     }
 }
@@ -267,7 +267,7 @@ pub(crate) fn recipient_of(record: &MessageRecord) -> (Option<u32>, Option<u32>)
 fn owner_of(history: &History, family: &[usize], apprec: usize, is_first: bool) -> usize {
     let record = &history.messages[apprec];
     let to = |&exchange: &usize| {
-        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(|e| e.to_her())
+        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(Envelope::to_her)
     };
     let was_sent = |exchange: &&usize| {
         let sent = first_sending(&history.messages[history.exchanges[**exchange].stimulus]);

@@ -1,7 +1,7 @@
 //! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
 
 use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
-use crate::facts::{AnswerKind, Silence};
+use crate::facts::{AnswerKind, Facts, Silence};
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
 use wire::ebxml::{MessageKind, Severity};
@@ -80,7 +80,7 @@ fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
     let got = format!("{} to {deliveries}", answers.len());
     if answers.len() > deliveries {
         vec![Finding::violated(&place, got).about(last.seq)]
-    } else if a.facts.settled_after(a.history, a.profile, last.at_ms) {
+    } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
         vec![Finding::satisfied(&place, got).about(last.seq)]
     } else {
         Vec::new()
@@ -177,7 +177,7 @@ fn signals_unanswered(run: &RunView<'_>) -> Vec<Finding> {
         });
         match answer {
             Some(answer) => Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq)),
-            None if run.facts.settled_after(run.history, run.profile, sent.at_ms) => {
+            None if Facts::settled_after(run.history, run.profile, sent.at_ms) => {
                 Some(Finding::satisfied(&place, "none").about(signal.seq))
             }
             None => None,

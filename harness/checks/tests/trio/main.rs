@@ -1,8 +1,13 @@
 //! Every check, three times: verified, violated, untouched. And: each single change calls forth exactly the
 //! findings that it should, and nothing else.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 mod done;
+mod judging;
+mod pack;
 mod play;
+mod samples;
 mod sign;
 mod text;
 mod written;
@@ -56,6 +61,8 @@ fn cases() -> Vec<Case> {
         written::soap(),
         written::header(),
         written::signature(),
+        written::proof(),
+        written::validity(),
         written::signals(),
         written::payload(),
         written::mirroring(),
@@ -88,7 +95,14 @@ fn a_change_violates_exactly_what_it_should() {
 }
 
 fn runs() -> Vec<done::Run> {
-    let all = [done::answers(), done::processing(), done::repeats(), done::receipts(), done::recipients()];
+    let all = [
+        done::answers(),
+        done::processing(),
+        done::repeats(),
+        done::receipts(),
+        done::duplicates(),
+        done::recipients(),
+    ];
     all.into_iter().flatten().collect()
 }
 
