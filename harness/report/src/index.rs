@@ -13,6 +13,7 @@ pub(crate) struct Index<'v> {
     pub(crate) view: &'v View<'v>,
     messages: HashMap<Seq, usize>,
     blobs: HashMap<Seq, Digest>,
+    origins: HashMap<Seq, &'v str>,
     evidence: BTreeMap<&'v str, Vec<&'v Observation>>,
     files: HashMap<&'v str, (&'v str, Digest)>,
 }
@@ -21,13 +22,17 @@ impl<'v> Index<'v> {
     pub(crate) fn of(view: &'v View<'v>) -> Self {
         let messages = view.history.messages.iter().enumerate().map(|(i, m)| (m.seq, i)).collect();
         let blobs = view.events.iter().filter_map(|recorded| Some((recorded.seq, blob_of(&recorded.event)?)));
+        let origins = view.events.iter().filter_map(|recorded| match &recorded.event {
+            Event::MessageArrived { from, .. } => Some((recorded.seq, from.as_str())),
+            _ => None,
+        });
         let mut evidence: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
         for observation in &view.judgement.observations {
             evidence.entry(observation.requirement.as_str()).or_default().push(observation);
         }
         let scenarios = view.history.scenarios.iter();
         let files = scenarios.map(|(s, ..)| (s.scenario.as_str(), (s.file.as_str(), s.digest))).collect();
-        Self { view, messages, blobs: blobs.collect(), evidence, files }
+        Self { view, messages, blobs: blobs.collect(), origins: origins.collect(), evidence, files }
     }
 
     /// The message of an event.
@@ -38,6 +43,11 @@ impl<'v> Index<'v> {
     /// The blob that an event names.
     pub(crate) fn blob(&self, seq: Seq) -> Option<Digest> {
         self.blobs.get(&seq).copied()
+    }
+
+    /// Who connected, or for a captured message its file.
+    pub(crate) fn origin(&self, seq: Seq) -> Option<&'v str> {
+        self.origins.get(&seq).copied()
     }
 
     /// The observations about a requirement, in order.

@@ -7,11 +7,17 @@ mod cases;
 pub mod diagnostic;
 mod index;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod style;
 pub mod terminal;
 mod view;
 mod visible;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
 pub use cases::{Case, CaseResult};
 pub use style::Style;

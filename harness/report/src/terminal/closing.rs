@@ -4,7 +4,6 @@ use crate::cases;
 use crate::style::{Role, Style};
 use crate::visible::clean;
 use crate::{View, diagnostic};
-use checks::exit::Exit;
 use checks::ledger::{Row, Status};
 use checks::verdict::{Cause, Verdict};
 
@@ -26,7 +25,6 @@ pub struct Paths<'p> {
 
 /// The last screen. Its last line is always `N passed, N failed, N skipped`.
 pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
-    let judgement = view.judgement;
     let mut out = rule(*style);
     out.push_str(&style.field("verdicts", &verdicts(view)));
     out.push_str(&style.field("requirements", &requirements(view)));
@@ -41,7 +39,7 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
     });
     suite_defects(&mut out, view, *style);
     conditions(&mut out, view, *style);
-    let exit = if judgement.has_harness_bug() { Exit::HARNESS_BUG } else { judgement.exit };
+    let exit = view.exit();
     let role = match exit.code {
         0 => Role::Good,
         10 | 14 | 30 | 70 => Role::Bad,

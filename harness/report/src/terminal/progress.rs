@@ -50,14 +50,26 @@ pub fn findings(view: &View<'_>, style: &Style) -> String {
     let mut out = String::new();
     let serious: Vec<&Finding> = all.iter().filter(is_serious).collect();
     for finding in serious.iter().take(FULL_MAX) {
+        begin_block(&mut out);
         out.push_str(&diagnostic::render(finding, style));
-        out.push('\n');
     }
+    begin_block(&mut out);
     short(&mut out, serious.iter().skip(FULL_MAX).copied(), style);
     doubts(&mut out, &all, *style);
     short(&mut out, all.iter().filter(|f| f.class == Class::Advice), style);
     short(&mut out, diagnostic::remarks(&index).iter(), style);
+    out.truncate(out.trim_end().len());
+    if !out.is_empty() {
+        out.push('\n');
+    }
     out
+}
+
+/// A blank line before the next block, if there was one before.
+fn begin_block(out: &mut String) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn short<'f>(out: &mut String, findings: impl Iterator<Item = &'f Finding>, style: &Style) {
