@@ -5,6 +5,8 @@
 
 mod cases;
 pub mod diagnostic;
+mod envelope;
+pub mod html;
 mod index;
 pub mod json;
 pub mod junit;

@@ -1,11 +1,13 @@
 //! The reports of the sample run, as they look. Each golden text stands beside an assertion of what must be in it, so
 //! that a snapshot accepted blindly is caught.
 
+use crate::html::Lang;
 use crate::sample::{self, HOSTILE, SCENARIO_TEXT, Sample};
 use crate::terminal::{self, Paths};
-use crate::{Style, diagnostic, junit, markdown};
+use crate::{Style, diagnostic, html, json, junit, markdown};
 use checks::verdict::Cause;
 use diagnostic::Class;
+use std::collections::HashSet;
 
 const STYLE: Style = Style { color: false, width: 100 };
 const PATHS: Paths<'_> = Paths {
@@ -116,4 +118,81 @@ fn hostile_values_do_nothing() {
     assert!(markdown.contains("&lt;script"), "{markdown}");
     assert!(markdown.lines().filter(|l| l.contains("<script")).all(|l| l.contains('`')), "{markdown}");
     assert!(HOSTILE.contains("<script"));
+}
+
+#[test]
+fn html_has_both_views_and_every_link_leads_somewhere() {
+    for (sample, lang) in [(sample::run(), Lang::En), (sample::run(), Lang::Nb), (sample::inspection(), Lang::En)] {
+        let page = html::render(&sample.view(), lang);
+        let values = |attribute: &str| -> Vec<String> {
+            page.split(&format!(" {attribute}=\""))
+                .skip(1)
+                .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
+                .collect()
+        };
+        let ids = values("id");
+        let known: HashSet<&str> = ids.iter().map(String::as_str).collect();
+        assert_eq!(ids.len(), known.len(), "an id occurs twice");
+        for target in values("href") {
+            let target = target.strip_prefix('#').expect("links stay in the page");
+            assert!(known.contains(target), "#{target} leads nowhere");
+        }
+        for labelled in values("aria-labelledby").iter().flat_map(|v| v.split(' ')) {
+            assert!(known.contains(labelled), "{labelled}");
+        }
+        assert!(page.contains(&format!("<html lang=\"{}\">", lang.code())));
+        assert!(
+            page.contains("id=\"finding-violated-HITS1172-109\"") && page.contains("id=\"requirement-HITS1172-109\"")
+        );
+        assert!(page.contains("<svg class=\"arrow\" role=\"img\""));
+    }
+}
+
+#[test]
+fn html_shows_deviation_signature_and_masked_payload() {
+    let page = html::render(&sample::run().view(), Lang::En);
+    for expected in [
+        "altered on purpose",
+        "does not verify",
+        "verifies: the value and every reference",
+        "/MsgHead/MsgInfo/Patient/FamilyName",
+        "waited 2.000 s for acknowledgment",
+        "sent again (2)",
+        "HITS1172-109 violated",
+    ] {
+        assert!(page.contains(expected), "{expected}");
+    }
+}
+
+/// One file that loads nothing, whatever a subject writes into it.
+#[test]
+fn html_loads_nothing_and_runs_nothing() {
+    for sample in [sample::run(), sample::hostile(), sample::inspection()] {
+        let page = html::render(&sample.view(), Lang::En);
+        for forbidden in
+            ["<script", "<link", "<iframe", "<img", " src=", "url(", "@import", "href=\"http", "javascript:"]
+        {
+            assert!(!page.contains(forbidden), "{forbidden}");
+        }
+        assert!(!page.contains("13116900216") && !page.contains("Danser") && !page.contains('\u{202e}'));
+        assert!(page.contains("default-src 'none'"));
+        assert_eq!(page, html::render(&sample.view(), Lang::En), "the same view gives the same bytes");
+    }
+}
+
+/// What nobody could open in a browser is not written: rows and details are capped, and the report says so.
+#[test]
+fn a_long_run_makes_no_long_report() {
+    let (short, long) = (sample::long(200), sample::long(500));
+    let pages = [&short, &long].map(|sample| html::render(&sample.view(), Lang::En));
+    assert!(pages[1].contains("further messages are not drawn"));
+    assert!(pages[1].len() < pages[0].len() + 20_000, "{} {}", pages[0].len(), pages[1].len());
+    assert!(terminal::findings(&long.view(), &STYLE).len() < 4000);
+    assert!(markdown::render(&long.view()).len() < 4000);
+}
+
+#[test]
+fn json_masks_identity_numbers() {
+    let text = json::render(&sample::hostile().view());
+    assert!(text.contains("131169*****") && !text.contains("13116900216"));
 }

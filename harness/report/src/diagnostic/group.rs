@@ -94,7 +94,7 @@ fn base(
         excerpt: record.and_then(|record| excerpt::of(record, place)),
         expected: String::new(),
         got: String::new(),
-        source: requirement.map_or_else(|| "a scenario".to_owned(), |r| r.source_line()),
+        source: requirement.map_or_else(|| "a scenario".to_owned(), Requirement::source_line),
         likely: None,
         profile_reason: reason.map(|reason| reason.en.clone()),
         hints: hints(index, event, id, requirement.is_some()),
@@ -138,7 +138,7 @@ fn hints(index: &Index<'_>, event: Seq, id: &str, known: bool) -> Vec<String> {
 }
 
 /// A name as a shell takes it.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+@=,".contains(c);
     if !name.is_empty() && name.chars().all(plain) {
         name.to_owned()

@@ -39,8 +39,12 @@ pub fn payload(from: u32, to: u32, n: u32, action: &str, xml: &str) -> (Vec<u8>,
     let (object, key) = cms::seal_with_key(xml.as_bytes(), &recipient.unwrap(), cipher, transport, &mut rng).unwrap();
     let envelope = signed(from, &envelope, &[(&content_id, &object)]);
     let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let part = |kind: &str, id: &str, content: Vec<u8>, encoding| PartDraft {
-        headers: vec![field("Content-Type", kind), field("Content-ID", id)],
+    let part = |kind: &str, id: &str, content: Vec<u8>, encoding: TransferEncoding| PartDraft {
+        headers: vec![
+            field("Content-Type", kind),
+            field("Content-ID", id),
+            field("Content-Transfer-Encoding", encoding.name()),
+        ],
         content,
         encoding,
     };

@@ -97,7 +97,8 @@ fn doubts(out: &mut String, all: &[Finding], style: Style) {
     }
     for ((cause, got), group) in groups {
         let head = style.paint(Role::Doubt, &format!("not established ({cause})"));
-        let ids: Vec<&str> = group.iter().map(|f| f.requirement.as_str()).collect();
+        let times = |f: &&Finding| if f.count > 1 { format!(" ×{}", f.count) } else { String::new() };
+        let ids: Vec<String> = group.iter().map(|f| format!("{}{}", f.requirement, times(f))).collect();
         out.push_str(&format!("{head}: {}\n", visible::clipped(got, 200)));
         out.push_str(&format!("    {}\n", style.wrap(&ids.join(", "), 4)));
     }
