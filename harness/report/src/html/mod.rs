@@ -4,12 +4,14 @@
 //! timeline (each message as an arrow, with the exchange behind it and findings in place). The markup is in
 //! `templates/`; askama escapes every value. The same view gives the same bytes.
 
+mod cards;
 mod exchange;
 mod labels;
 mod ledger;
 mod page;
 mod payload;
 mod pretty;
+mod row;
 mod timeline;
 
 use crate::View;

@@ -1,12 +1,13 @@
 //! The page as a value, for the template.
 
 use super::Lang;
+use super::cards::{self, CARDS_MAX, CASES_MAX, Card, CaseRow};
 use super::exchange::seconds;
 use super::labels::{self, Labels, Numbers};
 use super::ledger::{self, Group};
-use super::timeline::{self, Section, Timeline, class_role};
+use super::timeline::{self, Section, Timeline};
 use crate::cases;
-use crate::diagnostic::{self, Finding};
+use crate::diagnostic;
 use crate::index::Index;
 use crate::visible::clean;
 use crate::{View, terminal};
@@ -14,14 +15,7 @@ use askama::Template;
 use checks::ledger::Status;
 use checks::verdict::{Cause, Verdict};
 use evidence::event::{Seq, Subject};
-use std::collections::{HashMap, HashSet};
 
-/// Findings that are shown.
-const CARDS_MAX: usize = 100;
-/// Events that are linked from one finding.
-const LINKS_MAX: usize = 12;
-/// Scenarios in the table.
-const CASES_MAX: usize = 1000;
 /// Conditions that are listed.
 const CONDITIONS_MAX: usize = 50;
 
@@ -79,29 +73,6 @@ struct Tile {
     share: f64,
 }
 
-struct Card {
-    finding: Finding,
-    anchor: String,
-    role: &'static str,
-    word: &'static str,
-    statement: String,
-    statement_lang: &'static str,
-    in_timeline: bool,
-    in_ledger: bool,
-    others: Vec<(Seq, bool)>,
-    others_left: usize,
-    is_remark: bool,
-}
-
-struct CaseRow {
-    role: &'static str,
-    word: &'static str,
-    id: String,
-    title: String,
-    anchor: Option<String>,
-    reasons: Vec<String>,
-}
-
 impl Page {
     pub(super) fn of(view: &View<'_>, lang: Lang) -> Self {
         let index = Index::of(view);
@@ -136,10 +107,10 @@ impl Page {
             to_do: to_do(view),
             cards_left_out: findings.len().saturating_sub(CARDS_MAX),
             ledger: ledger::of(&index, &findings, &anchors, lang),
-            cases: case_rows(&all, &sections, lang),
+            cases: cards::cases(&all, &sections, lang),
             cases_left_out: all.len().saturating_sub(CASES_MAX),
-            cards: cards(&index, findings, &anchors, lang),
-            remarks: cards(&index, remarks, &anchors, lang),
+            cards: cards::findings(&index, findings, &anchors, lang),
+            remarks: cards::findings(&index, remarks, &anchors, lang),
             inspection,
             counts,
             filters: tiles.iter().filter(|tile| tile.count > 0).map(Tile::again).collect(),
@@ -232,47 +203,6 @@ fn to_do(view: &View<'_>) -> Vec<Vec<(bool, String)>> {
     };
     let pieces = |text: String| text.split('`').enumerate().map(|(i, t)| (i % 2 == 1, t.to_owned())).collect();
     Cause::ALL.into_iter().filter(|&cause| has(cause)).map(|cause| pieces(terminal::to_do(view, cause))).collect()
-}
-
-fn cards(index: &Index<'_>, findings: Vec<Finding>, anchors: &HashSet<Seq>, lang: Lang) -> Vec<Card> {
-    let mut used: HashMap<String, usize> = HashMap::new();
-    let card = |finding: Finding| {
-        let (sentence, statement_lang) = ledger::statement(index, &finding.requirement, lang);
-        // The English headline names the subject of the sentence too.
-        let statement = if statement_lang == "en" { finding.statement.clone() } else { sentence };
-        let others = finding.others.iter().take(LINKS_MAX).map(|&seq| (seq, anchors.contains(&seq))).collect();
-        // Remarks about the same requirement can have several reasons.
-        let number = used.entry(finding.anchor()).or_default();
-        *number += 1;
-        let anchor = if *number > 1 { format!("{}-{number}", finding.anchor()) } else { finding.anchor() };
-        Card {
-            anchor,
-            role: class_role(finding.class),
-            word: labels::class(lang, finding.class),
-            statement,
-            statement_lang,
-            in_ledger: index.view.judgement.ledger.get(&finding.requirement).is_some(),
-            in_timeline: anchors.contains(&finding.event),
-            others,
-            others_left: finding.others.len().saturating_sub(LINKS_MAX),
-            is_remark: finding.class == diagnostic::Class::Remark,
-            finding,
-        }
-    };
-    findings.into_iter().take(CARDS_MAX).map(card).collect()
-}
-
-fn case_rows(all: &[crate::Case], sections: &[Section], lang: Lang) -> Vec<CaseRow> {
-    let anchors: HashMap<&str, &str> = sections.iter().map(|s| (s.title.as_str(), s.anchor.as_str())).collect();
-    let row = |case: &crate::Case| CaseRow {
-        role: timeline::role(case.result),
-        word: labels::case(lang, case.result),
-        id: case.id.clone(),
-        title: case.title.clone(),
-        anchor: anchors.get(case.id.as_str()).map(|&anchor| anchor.to_owned()),
-        reasons: case.reasons.iter().take(3).cloned().collect(),
-    };
-    all.iter().take(CASES_MAX).map(row).collect()
 }
 
 fn about(view: &View<'_>, l: &'static Labels) -> Vec<(&'static str, String)> {
