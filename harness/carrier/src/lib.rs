@@ -5,5 +5,6 @@
 //! bytes exactly as they came, and a scenario the right to send exactly the bytes it says.
 
 pub mod http;
+pub mod port;
 pub mod simulated;
 pub mod tls;

@@ -15,7 +15,7 @@ use crate::verdict::Cause;
 use evidence::event::{Seq, TransportFailure};
 use evidence::history::{Author, AwaitOutcome, Exchange, History, MessageRecord, TransportOutcome};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::ebxml::MessageKind;
+use wire::ebxml::{Envelope, MessageKind};
 
 /// Answers this many times slower than the slowest one seen would still be waited for.
 const PATIENCE_FACTOR: u64 = 10;
@@ -68,10 +68,11 @@ impl Facts {
             }
         }
         for (index, exchange) in history.exchanges.iter().enumerate() {
-            facts.signals.push(signals_of(history, exchange));
-            for &answer in exchange.signals.iter().chain(&exchange.apprecs) {
+            let signals = facts.signals_of(history, exchange);
+            for &answer in signals.iter().chain(&exchange.apprecs) {
                 facts.exchange_of_answer.entry(answer).or_insert(index);
             }
+            facts.signals.push(signals);
         }
         facts.apprecs = vec![Vec::new(); history.exchanges.len()];
         facts.attribute_apprecs(history);
@@ -102,6 +103,13 @@ impl Facts {
         self.met.get(&event).copied()
     }
 
+    /// The message of the other side that a signal names, whatever kind it is, as a message index.
+    pub fn named_by(&self, history: &History, signal: &MessageRecord) -> Option<usize> {
+        let about = signal.message.soap()?.about()?.to_ascii_lowercase();
+        let named = self.by_message_id.get(&about).filter(|_| signal.message.kind().is_signal())?;
+        named.iter().copied().find(|&index| history.messages[index].author != signal.author)
+    }
+
     /// All messages with the MessageId of this one, as message indices; none without MessageId.
     pub fn with_same_id(&self, record: &MessageRecord) -> &[usize] {
         message_id(record).and_then(|id| self.by_message_id.get(&id)).map_or(&[], Vec::as_slice)
@@ -120,6 +128,22 @@ impl Facts {
     /// Whether a message of ours had no MessageId: its ErrorList can refer to nothing (rule 76 against rule 122).
     pub fn sent_without_message_id(&self) -> bool {
         self.sent_without_message_id
+    }
+
+    /// A MessageId that went out in two compositions has every signal in both exchanges; one that came before a
+    /// composition was sent does not answer it. A signal whose reference is unknown is paired by its
+    /// conversation; one that names another message than this does not answer it either.
+    fn signals_of(&self, history: &History, exchange: &Exchange) -> Vec<usize> {
+        let stimulus = &history.messages[exchange.stimulus];
+        let (sent, own) = (first_sending(stimulus), message_id(stimulus));
+        let answers = |index: &&usize| {
+            let signal = &history.messages[**index];
+            let about = signal.message.soap().and_then(|e| e.about()).map(str::to_ascii_lowercase);
+            let names_another =
+                about.is_some() && about != own && about.is_some_and(|a| self.by_message_id.contains_key(&a));
+            sent.is_none_or(|sent| signal.at_ms >= sent) && !names_another
+        };
+        exchange.signals.iter().filter(answers).copied().collect()
     }
 
     fn measure(&mut self, history: &History) {
@@ -148,8 +172,9 @@ impl Facts {
                     history.messages[history.exchanges[i].stimulus].author == history.messages[exchange.stimulus].author
                 })
                 .collect();
+            let all: BTreeSet<usize> = family.iter().flat_map(|&i| &history.exchanges[i].apprecs).copied().collect();
             let mut answered = BTreeSet::new();
-            for &apprec in &exchange.apprecs {
+            for apprec in all {
                 let is_first = answered.insert(recipient_of(&history.messages[apprec]));
                 let owner = owner_of(history, &family, apprec, is_first);
                 self.apprecs[owner].push(apprec);
@@ -205,8 +230,21 @@ impl Facts {
         }
     }
 
+    /// Whether a message of ours that was sent after this one's last sending got a transport answer.
+    pub fn answered_after(&self, history: &History, stimulus: &MessageRecord) -> bool {
+        let Some(last) = stimulus.sendings.last() else {
+            return false;
+        };
+        let is_later = |exchange: &Exchange| {
+            let sent = history.messages[exchange.stimulus].sendings.first();
+            sent.is_some_and(|sent| sent.seq > last.seq)
+        };
+        let mut answered = history.exchanges.iter().zip(&self.signals).filter(|(_, signals)| !signals.is_empty());
+        answered.any(|(exchange, _)| is_later(exchange))
+    }
+
     /// Whether so much time followed a moment that another answer would have been seen.
-    pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64) -> bool {
+    pub fn settled_after(history: &History, profile: &Profile, at_ms: u64) -> bool {
         history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms
     }
 }
@@ -220,14 +258,6 @@ fn first_sending(record: &MessageRecord) -> Option<u64> {
     record.sendings.first().map(|s| s.at_ms)
 }
 
-/// A MessageId that went out in two compositions has every signal in both exchanges; one that came before a
-/// composition was sent does not answer it.
-fn signals_of(history: &History, exchange: &Exchange) -> Vec<usize> {
-    let sent = first_sending(&history.messages[exchange.stimulus]);
-    let after = |index: &&usize| sent.is_none_or(|sent| history.messages[**index].at_ms >= sent);
-    exchange.signals.iter().filter(after).copied().collect()
-}
-
 /// Who answers in an AppRec: the HER-ids of its Sender.
 pub(crate) fn recipient_of(record: &MessageRecord) -> (Option<u32>, Option<u32>) {
     let sender = record.apprec().and_then(|a| a.sender.as_ref());
@@ -237,7 +267,7 @@ pub(crate) fn recipient_of(record: &MessageRecord) -> (Option<u32>, Option<u32>)
 fn owner_of(history: &History, family: &[usize], apprec: usize, is_first: bool) -> usize {
     let record = &history.messages[apprec];
     let to = |&exchange: &usize| {
-        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(|e| e.to_her())
+        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(Envelope::to_her)
     };
     let was_sent = |exchange: &&usize| {
         let sent = first_sending(&history.messages[history.exchanges[**exchange].stimulus]);

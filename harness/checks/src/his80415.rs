@@ -7,12 +7,12 @@
 use crate::address::{self, Kind, Recipient, Rung};
 use crate::check::{Answered, ExchangeCheck, Finding, MessageCheck, Seen, exchange, message, shown, shown_or_absent};
 use crate::hits1168::{answering_recipient, one_per_recipient};
-use evidence::history::Author;
 use wire::apprec::{AppRec, Original, Party, Version};
 use wire::code::Coded;
+use wire::ebxml::Envelope;
 use wire::head::MsgHead;
 use wire::identifier::is_uuid;
-use wire::place::Place;
+use wire::place::{Located, Place};
 
 pub(crate) const CHECKS: &[MessageCheck] = &[
     message("HIS80415-2012-3.1-1", "MsgType, IssueDate and Id of the message that is receipted", identification),
@@ -33,21 +33,30 @@ fn receipt<'h>(seen: &Seen<'h>) -> Option<&'h AppRec> {
     seen.record.apprec().filter(|a| a.version == Some(Version::V11))
 }
 
-/// IssueDate is the GenDate as it stood, with or without zone; MsgType the Type. A receipt that names no
-/// message of ours, though it belongs to a conversation of ours, names the wrong one.
+/// IssueDate is the GenDate as it stood, with or without zone; MsgType the Type. (A receipt whose Id is unknown
+/// is paired by its conversation: then it names the wrong message.)
 fn identification(seen: &Seen<'_>) -> Option<Finding> {
     let apprec = receipt(seen)?;
     let Some(original) = &apprec.original else {
         let place = apprec.root.place.child("OriginalMsgId");
         return Some(Finding::violated(&place, "absent"));
     };
-    match seen.stimulus.and_then(|s| s.head()) {
-        Some(head) => Some(same_message(original, head)),
-        None => names_no_message(seen, original),
-    }
+    let head = seen.stimulus?.head()?;
+    Some(same_message(original, head, seen.stimulus_envelope()))
 }
 
-fn same_message(original: &Original, head: &MsgHead) -> Finding {
+fn same_message(original: &Original, head: &MsgHead, envelope: Option<&Envelope>) -> Finding {
+    let id = original.id.as_ref();
+    let is_its_own =
+        |id: &Located<String>| head.msg_id().is_some_and(|m| m.trim().eq_ignore_ascii_case(id.value.trim()));
+    if !id.is_some_and(is_its_own) {
+        let place = id.map_or_else(|| original.place.child("Id"), |i| i.place.clone());
+        let finding = Finding::violated(&place, shown_or_absent(id)).expected(shown(head.msg_id().unwrap_or_default()));
+        let message_id = envelope.and_then(Envelope::message_id);
+        let is_envelopes = id.is_some_and(|i| message_id.is_some_and(|m| m.eq_ignore_ascii_case(i.value.trim())));
+        let hint = "it is the ebXML MessageId; the receipt is for the fagmelding, by its MsgId";
+        return if is_envelopes { finding.hint(hint) } else { finding };
+    }
     let date = original.issue_date.as_ref();
     if date.map(|d| d.value.trim()) != head.gen_date().map(str::trim) {
         let place = date.map_or_else(|| original.place.child("IssueDate"), |d| d.place.clone());
@@ -56,31 +65,12 @@ fn same_message(original: &Original, head: &MsgHead) -> Finding {
         return finding.hint("IssueDate is copied as text; a time that is parsed and written again gets another zone");
     }
     let kind = original.msg_type.as_ref().and_then(Coded::code);
-    let place = original.msg_type.as_ref().map_or_else(|| original.place.child("MsgType"), |k| k.place.clone());
     if kind != head.message_function() {
+        let place = original.msg_type.as_ref().map_or_else(|| original.place.child("MsgType"), |k| k.place.clone());
         let wanted = shown(head.message_function().unwrap_or_default());
         return Finding::violated(&place, shown(kind.unwrap_or_default())).expected(wanted);
     }
-    Finding::satisfied(&original.place, shown_or_absent(original.id.as_ref()))
-}
-
-fn names_no_message(seen: &Seen<'_>, original: &Original) -> Option<Finding> {
-    let conversation = seen.envelope()?.conversation_id()?;
-    let id = original.id.as_ref();
-    let ours = seen.history.messages.iter().filter(|m| m.author != seen.record.author && m.head().is_some());
-    let ours = ours.filter(|m| m.author == Author::Subject || !m.sendings.is_empty());
-    let same =
-        ours.filter_map(|m| Some((m, m.message.soap()?))).find(|(_, e)| e.conversation_id() == Some(conversation));
-    let (message, envelope) = same?;
-    let place = id.map_or_else(|| original.place.child("Id"), |i| i.place.clone());
-    let finding = Finding::violated(&place, shown_or_absent(id)).expected(shown(message.msg_id().unwrap_or_default()));
-    let is_envelope_id =
-        id.is_some_and(|i| envelope.message_id().is_some_and(|m| m.eq_ignore_ascii_case(i.value.trim())));
-    Some(if is_envelope_id {
-        finding.hint("it is the ebXML MessageId; the receipt is for the fagmelding, by its MsgId")
-    } else {
-        finding
-    })
+    Finding::satisfied(&original.place, shown_or_absent(id))
 }
 
 fn negative_has_reason(seen: &Seen<'_>) -> Option<Finding> {

@@ -71,6 +71,11 @@ pub fn scenario_text(id: &str) -> Option<&'static str> {
     text(&SCENARIOS, &format!("{id}.yaml"))
 }
 
+/// The text of a scenario that ships, by the file name that its events carry.
+pub fn scenario_text_of_file(file: &str) -> Option<&'static str> {
+    text(&SCENARIOS, file.strip_prefix("scenarios/")?)
+}
+
 /// A profile by `name` or `name@version`.
 ///
 /// # Errors

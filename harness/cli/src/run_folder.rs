@@ -40,6 +40,8 @@ impl Judged {
             judgement: &self.judgement,
             profile: &self.profile,
             catalogue: &self.catalogue,
+            events: &self.stored.events,
+            scenario_text: embedded::scenario_text_of_file,
             head: self.stored.head,
             tool: TOOL,
             run_name: &self.name,
@@ -135,11 +137,22 @@ pub fn write_reports(folder: &Path, judged: &Judged, formats: &[ReportFormat], l
             ReportFormat::Html => ("report.html", report::html::render(&view, language(lang))),
         };
         let path = folder.join(name);
-        fs::write(&path, text).map_err(|error| {
+        write_whole(&path, &text).map_err(|error| {
             Failure::new(Exit::HARNESS_BUG, format!("failed to write {}: {error}", path.display()))
         })?;
     }
     Ok(())
+}
+
+/// A half-written report would be taken for a whole one.
+fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
+    let part = path.with_extension("part");
+    let written = fs::write(&part, text).and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        // Nothing more can be done about the remains than to try.
+        let _ = fs::remove_file(&part);
+    }
+    written
 }
 
 /// Every report.

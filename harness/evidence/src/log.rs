@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use thiserror::Error;
 use tokio::sync::oneshot;
 
@@ -47,11 +47,31 @@ pub enum LogError {
 }
 
 /// Tells the time to a log; real or simulated.
-pub trait Clock: Send + Sync + 'static {
+pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     /// Wall clock.
     fn wall(&self) -> Timestamp;
     /// Milliseconds since this process (or simulation) began.
     fn elapsed_ms(&self) -> u64;
+}
+
+impl Clock for Box<dyn Clock> {
+    fn wall(&self) -> Timestamp {
+        (**self).wall()
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        (**self).elapsed_ms()
+    }
+}
+
+impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
+    fn wall(&self) -> Timestamp {
+        (**self).wall()
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        (**self).elapsed_ms()
+    }
 }
 
 struct Order {
@@ -66,6 +86,14 @@ struct Order {
 pub struct Log {
     orders: Option<mpsc::Sender<Order>>,
     writer: Option<std::thread::JoinHandle<()>>,
+    inline: Option<Mutex<Inline>>,
+}
+
+/// A writer without a thread of its own.
+#[derive(Debug)]
+struct Inline {
+    writer: Writer<Box<dyn Clock>>,
+    failed: Option<String>,
 }
 
 impl Log {
@@ -114,7 +142,22 @@ impl Log {
             .name("log".to_owned())
             .spawn(move || writer.run(&inbox))
             .map_err(|source| LogError::Io { path, source })?;
-        Ok(Self { orders: Some(orders), writer: Some(thread) })
+        Ok(Self { orders: Some(orders), writer: Some(thread), inline: None })
+    }
+
+    /// Like [`Log::create`], but every append is written by the caller itself. For simulations, in which nothing
+    /// may happen outside the simulated clock.
+    ///
+    /// # Errors
+    /// [`LogError`].
+    pub fn create_inline(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
+        let path = folder.join(LOG_FILE);
+        let io = |source| LogError::Io { path: path.clone(), source };
+        fs::create_dir_all(folder).map_err(io)?;
+        let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
+        let (clock, blobs): (Box<dyn Clock>, _) = (Box::new(clock), BlobStore::of_run(folder));
+        let writer = Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs };
+        Ok(Self { orders: None, writer: None, inline: Some(Mutex::new(Inline { writer, failed: None })) })
     }
 
     /// Appends an event and the blobs it names; durable when this returns.
@@ -141,6 +184,15 @@ impl Log {
         blobs: Vec<Vec<u8>>,
     ) -> Result<oneshot::Receiver<Result<Recorded, LogError>>, LogError> {
         let (done, wait) = oneshot::channel();
+        if let Some(inline) = &self.inline {
+            let mut inline = inline.lock().unwrap_or_else(PoisonError::into_inner);
+            let order = Order { event, cause, blobs, done };
+            if let Some(reason) = &inline.failed {
+                return Err(LogError::Closed(reason.clone()));
+            }
+            inline.failed = inline.writer.commit(vec![order]);
+            return Ok(wait);
+        }
         let gone = || LogError::Closed("the writer is gone".into());
         let orders = self.orders.as_ref().ok_or_else(gone)?;
         orders.send(Order { event, cause, blobs, done }).map_err(|_| gone())?;
@@ -158,6 +210,7 @@ impl Drop for Log {
     }
 }
 
+#[derive(Debug)]
 struct Writer<C> {
     file: File,
     path: PathBuf,

@@ -180,6 +180,7 @@ fn multipart(message_id: &str, envelope: Vec<u8>, charset: &str, content_id: &st
                 PartDraft {
                     headers: vec![
                         field("Content-Type", format!("text/xml; charset=\"{charset}\"")),
+                        field("Content-Transfer-Encoding", TransferEncoding::EightBit.name().to_owned()),
                         field("Content-ID", format!("<soap-{message_id}@provestein.test>")),
                     ],
                     content: envelope,
@@ -188,6 +189,7 @@ fn multipart(message_id: &str, envelope: Vec<u8>, charset: &str, content_id: &st
                 PartDraft {
                     headers: vec![
                         field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data".into()),
+                        field("Content-Transfer-Encoding", TransferEncoding::Base64.name().to_owned()),
                         field("Content-ID", format!("<{content_id}>")),
                     ],
                     content: object,
@@ -277,6 +279,7 @@ fn single(content: Vec<u8>) -> Vec<u8> {
         ("MIME-Version".to_owned(), "1.0".to_owned()),
         ("SOAPAction".to_owned(), "\"ebXML\"".to_owned()),
         ("Content-Type".to_owned(), "text/xml; charset=\"UTF-8\"".to_owned()),
+        ("Content-Transfer-Encoding".to_owned(), TransferEncoding::EightBit.name().to_owned()),
     ];
     EntityDraft { headers, body: BodyDraft::Single { content, encoding: TransferEncoding::EightBit } }.encode()
 }

@@ -1,6 +1,7 @@
 //! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
 
 use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
+use crate::facts::{AnswerKind, Facts, Silence};
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
 use wire::ebxml::{MessageKind, Severity};
@@ -13,7 +14,10 @@ pub(super) const CHECKS: &[ExchangeCheck] = &[
     exchange("HITS1172-4.2.2.1-p1", "no Acknowledgment of a message without eb:AckRequested", without_ack_requested),
 ];
 
-pub(super) const RUN_CHECKS: &[RunCheck] = &[run("HITS1172-4.2.2-p5", "no answer to a signal", signals_unanswered)];
+pub(super) const RUN_CHECKS: &[RunCheck] = &[
+    run("HITS1172-4.2.2-p5", "no answer to a signal", signals_unanswered),
+    run("HITS1171-8.1-6", "no answer to a signal", signals_unanswered),
+];
 
 /// How an answer of the transport reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +80,7 @@ fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
     let got = format!("{} to {deliveries}", answers.len());
     if answers.len() > deliveries {
         vec![Finding::violated(&place, got).about(last.seq)]
-    } else if a.facts.settled_after(a.history, a.profile, last.at_ms) {
+    } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
         vec![Finding::satisfied(&place, got).about(last.seq)]
     } else {
         Vec::new()
@@ -88,19 +92,32 @@ fn is_payload(a: &Answered<'_>) -> bool {
 }
 
 /// A message that ended in a SOAP Fault is excepted by the rule itself. That an answer is missing is told only
-/// of correct messages: what is due to a faulty one is the scenario's matter. Missing is never a violation
-/// here, since no document says how long "immediately" is.
+/// of correct messages: what is due to a faulty one is the scenario's matter.
+///
+/// Patience that runs out is never a violation, since no document says how long "immediately" is. It is one when
+/// the scenario watched for the silence to the horizon and the subject answered a message that was sent later.
 fn answered(a: &Answered<'_>) -> Vec<Finding> {
     let place = behaviour("transport answer");
     match first_answer(a) {
         _ if !is_payload(a) => Vec::new(),
         Some((_, Answer::Fault)) => Vec::new(),
         Some((signal, answer)) => vec![Finding::satisfied(&place, answer.name()).about(signal.seq)],
-        None if a.stimulus.is_undeviated() => {
-            let (cause, why) = a.facts.why_missing(a.stimulus);
-            vec![Finding::cannot_tell(cause, &place, why)]
-        }
+        None if a.stimulus.is_undeviated() => vec![missing(a, &place, "")],
         None => Vec::new(),
+    }
+}
+
+/// An answer that is due and not there; `got` is what is there instead.
+pub(super) fn missing(a: &Answered<'_>, place: &Place, got: &str) -> Finding {
+    let so_far = if got.is_empty() { String::new() } else { format!("{got}: ") };
+    match a.facts.silence(a.history, a.profile, a.stimulus, AnswerKind::Signal) {
+        Silence::Established(ms) if a.facts.answered_after(a.history, a.stimulus) => {
+            Finding::violated(place, format!("{so_far}none for {ms} ms, while a later message was answered"))
+        }
+        _ => {
+            let (cause, why) = a.facts.why_missing(a.stimulus);
+            Finding::cannot_tell(cause, place, format!("{so_far}{why}"))
+        }
     }
 }
 
@@ -160,7 +177,7 @@ fn signals_unanswered(run: &RunView<'_>) -> Vec<Finding> {
         });
         match answer {
             Some(answer) => Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq)),
-            None if run.facts.settled_after(run.history, run.profile, sent.at_ms) => {
+            None if Facts::settled_after(run.history, run.profile, sent.at_ms) => {
                 Some(Finding::satisfied(&place, "none").about(signal.seq))
             }
             None => None,

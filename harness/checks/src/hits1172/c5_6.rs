@@ -39,7 +39,9 @@ fn encoding(seen: &Seen<'_>) -> Option<Finding> {
             let used = seen.document()?.encoding;
             Some(Finding::when(used == Encoding::Utf8, &place, used.name()))
         }
-        Err(NoEnvelope::Unreadable(defect @ (XmlDefect::WrongEncoding { .. } | XmlDefect::UnknownEncoding(_)))) => {
+        Err(NoEnvelope::Unreadable(defect @ (XmlDefect::WrongEncoding { .. } | XmlDefect::UnknownEncoding(_))))
+            if is_soap_part(seen) =>
+        {
             Some(Finding::violated(&place, defect.to_string()))
         }
         _ => None,
@@ -52,10 +54,10 @@ fn root(seen: &Seen<'_>) -> Option<Finding> {
     Some(Finding::when(name.value.starts_with("SOAP:"), &name.place, shown(&name.value)))
 }
 
-/// The prose of 5.6 says that what is not well-formed is not sent. Being well-formed is only half of what it
-/// demands, so that half is never called satisfied.
+/// The prose of 5.6 says that what is not well-formed or not valid is not sent. Being valid is the matter of
+/// rules 16 and 17, the encoding of rule 68, the declaration of rule 78; what is left here is the rest of XML.
 fn well_formed(seen: &Seen<'_>) -> Option<Finding> {
-    if seen.record.message.kind() == MessageKind::Fault {
+    if seen.record.message.kind() == MessageKind::Fault || seen.is_bare_business() {
         return None;
     }
     match &seen.record.message.envelope {
@@ -67,7 +69,8 @@ fn well_formed(seen: &Seen<'_>) -> Option<Finding> {
             }
             Some(Finding::violated(&place, defect.to_string()))
         }
-        _ => None,
+        Ok(envelope) => Some(Finding::satisfied(&envelope.root.place, "well-formed")),
+        Err(_) => None,
     }
 }
 

@@ -104,7 +104,7 @@ fn data_present(seen: &Seen<'_>, which: Data) -> Option<Finding> {
 /// Rule 102. Blanks around the value belong to it: the schema keeps them, and others compare it as it stands.
 fn message_id(seen: &Seen<'_>) -> Option<Finding> {
     let value = seen.header()?.message_data.first()?.message_id.first()?;
-    identifier(Some(value), Place::default(), None)
+    identifier(Some(value), &Place::default(), None)
 }
 
 /// Rule 12, with the prose of 5.8.3 that a running number may follow. The HER-ids are those of the two

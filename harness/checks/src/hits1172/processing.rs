@@ -1,7 +1,7 @@
 //! HITS 1172 5.7.2 and 5.8: what a receiver does with a message. Exercised by messages of ours that carry the
 //! matching deviation; whether they do is told by the very checks that judge the subject's own messages.
 
-use super::c4_2::{Answer, behaviour, first_answer};
+use super::c4_2::{Answer, behaviour, first_answer, missing};
 use super::{c5_8_party, c5_10_verify};
 use crate::check::{Answered, ExchangeCheck, Finding, exchange};
 use wire::ebxml::MessageKind;
@@ -37,6 +37,9 @@ fn refused(a: &Answered<'_>, applies: bool) -> Vec<Finding> {
 /// Same MessageId and same digests. HIS 1037 6.2.1 lets the receiver answer anew, HITS 1171 9.6 with the same
 /// message as before: the kind of answer has to be the same, its bytes need not be. Without AckRequested
 /// HIS 1037 lets a duplicate be ignored.
+///
+/// A missing repetition is a violation only when the scenario watched for it to the horizon and the subject
+/// answered a message that was sent later: then it is alive, and HITS 1171 8.1 has it answer immediately.
 fn true_repeat(a: &Answered<'_>) -> Vec<Finding> {
     let deliveries = a.true_repeats();
     if deliveries < 2 {
@@ -55,13 +58,9 @@ fn true_repeat(a: &Answered<'_>) -> Vec<Finding> {
     if a.seen().envelope().is_some_and(|e| e.ack_requested.is_empty()) {
         return Vec::new();
     }
-    let (cause, why) = a.facts.why_missing(a.stimulus);
-    let got = format!("{} answers to {deliveries} sendings: {why}", answers.len());
-    vec![
-        Finding::cannot_tell(cause, &place, got).hint(
-            "handlers that drop a duplicate without repeating the acknowledgment make the sender resend for days",
-        ),
-    ]
+    let hint = "handlers that drop a duplicate without repeating the acknowledgment make the sender resend for days";
+    let got = format!("{} answers to {deliveries} sendings", answers.len());
+    vec![missing(a, &place, &got).hint(hint)]
 }
 
 /// A message that no check of ours finds fault with.

@@ -40,7 +40,7 @@ impl Observer<'_> {
         for index in 0..self.history.exchanges.len() {
             self.exchange(index, &exchange_checks, &mut observed);
         }
-        let run = RunView { history: self.history, profile: self.profile, facts: self.facts };
+        let run = RunView { history: self.history, profile: self.profile };
         for check in registry::run_checks().filter(|c| demanded(c.id)) {
             let context = Context { scenario: None, line: None };
             let row = RowOf { id: check.id, expected: check.expected, about: 0, context: &context };
@@ -56,7 +56,8 @@ impl Observer<'_> {
             return;
         }
         let exchange = self.facts.exchange_of_answer(index).map(|e| &self.history.exchanges[e]);
-        let stimulus = exchange.map(|e| &self.history.messages[e.stimulus]);
+        let named = || self.facts.named_by(self.history, record).map(|index| &self.history.messages[index]);
+        let stimulus = exchange.map(|e| &self.history.messages[e.stimulus]).or_else(named);
         let seen = Seen { history: self.history, profile: self.profile, facts: self.facts, record, stimulus };
         let context = self.context(record, stimulus);
         for check in checks {

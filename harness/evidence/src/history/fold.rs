@@ -51,7 +51,16 @@ impl Fold<'_> {
             Event::PreflightObserved { probe, ok, detail } => {
                 history.preflight.push((probe.clone(), *ok, detail.clone(), recorded.seq));
             }
-            Event::ScenarioStarted(scenario) => history.scenarios.push((scenario.clone(), recorded.seq, None)),
+            Event::ScenarioStarted(scenario) => {
+                // A scenario that an interruption cut short begins anew; the attempt before is no outcome of its own.
+                history.scenarios.retain(|(earlier, ..)| earlier.scenario != scenario.scenario);
+                history.awaits.retain(|await_| await_.awaited.scenario != scenario.scenario);
+                let of_attempt = |m: &&mut MessageRecord| {
+                    m.composed.as_ref().is_some_and(|c| c.scenario.as_ref() == Some(&scenario.scenario))
+                };
+                history.messages.iter_mut().filter(of_attempt).for_each(|m| m.interrupted = true);
+                history.scenarios.push((scenario.clone(), recorded.seq, None));
+            }
             Event::ScenarioEnded { scenario, outcome } => {
                 let started = history.scenarios.iter_mut().rev().find(|(s, ..)| s.scenario == *scenario);
                 if let Some((.., end)) = started {
@@ -155,6 +164,7 @@ fn new_record(recorded: &Recorded, at_ms: u64, author: Author, message: Message)
         composed: None,
         sendings: Vec::new(),
         ignored: false,
+        interrupted: false,
         message,
         payloads: Vec::new(),
     }
@@ -224,6 +234,8 @@ fn pair(messages: &[MessageRecord]) -> Vec<Exchange> {
             _ => {}
         }
     }
+    // Nobody was there to hear the answer to a message that an interruption cut short: its absence says nothing.
+    pairing.exchanges.retain(|e| !messages[e.stimulus].interrupted || !e.signals.is_empty());
     pairing.exchanges
 }
 
@@ -283,7 +295,12 @@ impl Pairing<'_> {
         let named = self.found(&self.by_msg_id, apprec.original_id(), index);
         let paired = if named.is_empty() { self.by_conversation(index).into_iter().collect() } else { named };
         for exchange in paired {
-            self.exchanges[exchange].apprecs.push(index);
+            // The same envelope again is the carrier's repeat (or a resend), not a second AppRec.
+            let id = |index: usize| self.messages[index].message.soap().and_then(|e| e.message_id());
+            let repeated = id(index).is_some() && self.exchanges[exchange].apprecs.iter().any(|&a| id(a) == id(index));
+            if !repeated {
+                self.exchanges[exchange].apprecs.push(index);
+            }
         }
     }
 

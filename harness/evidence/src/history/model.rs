@@ -67,6 +67,8 @@ pub struct MessageRecord {
     pub sendings: Vec<Sending>,
     /// Whether a scenario told the harness to treat it as lost.
     pub ignored: bool,
+    /// Whether it belongs to an attempt at a scenario that was interrupted and begun anew.
+    pub interrupted: bool,
     /// The decoded entity and envelope, with the signature's outcome.
     pub message: Message,
     /// The opened payload by MIME part; `Err` says why it could not be opened.
@@ -159,9 +161,9 @@ impl History {
         self.messages.iter().find(|m| m.seq == seq)
     }
 
-    /// The exchange whose stimulus carries `label` in `scenario`.
+    /// The exchange whose stimulus carries `label` in `scenario`; of several attempts the last.
     pub fn labelled(&self, scenario: &str, label: &str) -> Option<&Exchange> {
-        self.exchanges.iter().find(|exchange| {
+        self.exchanges.iter().rfind(|exchange| {
             let composed = self.messages[exchange.stimulus].composed.as_ref();
             composed.is_some_and(|c| c.scenario.as_deref() == Some(scenario) && c.label.as_deref() == Some(label))
         })

@@ -135,7 +135,7 @@ async fn answer(
     let Some(about) = message.soap() else { return Ok(()) };
     match action {
         Action::Answer { message_id, answer } => {
-            let (id, timestamp) = (run.uuid(), crate::message::stamp(jiff::Timestamp::now()));
+            let (id, timestamp) = (run.uuid(), crate::message::stamp(run.wall()));
             let signal = Signal { about, message_id: &id, timestamp: &timestamp };
             let (what, composed) = match &answer {
                 Answer::Acknowledgment => {

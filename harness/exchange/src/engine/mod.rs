@@ -10,4 +10,4 @@ mod outbound;
 mod run;
 mod step;
 
-pub use run::{EngineError, Options, Progress, Quiet, execute};
+pub use run::{EngineError, Options, Progress, Quiet, Recorder, execute, execute_over};

@@ -2,7 +2,7 @@
 
 use super::inbox;
 use super::run::Run;
-use carrier::http::{self, Answer, FailureKind};
+use carrier::http::{Answer, FailureKind};
 use evidence::digest::Digest;
 use evidence::event::{Composed, Event, Seq, TransportFailure};
 use evidence::log::LogError;
@@ -38,13 +38,12 @@ pub(super) async fn transmit(
     attempt: u32,
     entity: &[u8],
 ) -> Result<Transmitted, LogError> {
-    let url = run.plan.subject.url.clone();
-    let sent = Event::MessageSent { composed, to: url.to_string(), attempt };
+    let address = run.outlet.address();
+    let sent = Event::MessageSent { composed, to: address.clone(), attempt };
     let sent = run.record(sent, Some(composed), Vec::new()).await?;
-    let posted = http::post(&url, entity, run.plan.subject.client_tls.as_ref(), &run.limits).await;
-    match posted {
+    match run.outlet.post(entity).await {
         Ok(answer) => {
-            answered(run, sent.seq, answer, &url.to_string()).await?;
+            answered(run, sent.seq, answer, &address).await?;
             Ok(Transmitted { seq: sent.seq, failure: None })
         }
         Err(failure) => {

@@ -4,20 +4,20 @@ use super::desk::Desk;
 use super::inbox;
 use crate::plan::Plan;
 use crate::scenario::Loaded;
-use carrier::http::{Inbox, Limits};
+use carrier::http::{Arrival, Inbox, Limits};
+use carrier::port::{HttpOutlet, Outlet};
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng as _;
 use evidence::digest::Digest;
 use evidence::event::{Assurance, Event, Recorded, RunStarted, ScenarioOutcome, ScenarioStarted, Seq};
-use evidence::log::{Log, LogError};
+use evidence::log::{Clock, Log, LogError};
 use jiff::Timestamp;
 use msh::compose::ComposeError;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 use thiserror::Error;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, mpsc};
 
 /// Why a run could not go on. Never the subject's fault.
 #[derive(Debug, Error)]
@@ -75,6 +75,21 @@ pub struct Options {
     pub inbox: Option<SocketAddr>,
 }
 
+impl Options {
+    /// The first event of a run of `plan`.
+    pub fn started(&self, plan: &Plan) -> RunStarted {
+        RunStarted {
+            run: self.run.clone(),
+            tool: self.tool.clone(),
+            suite: plan.suite,
+            profile: plan.subject.profile.clone(),
+            assurance: self.assurance,
+            seed: self.seed,
+            inputs: plan.inputs.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
+        }
+    }
+}
+
 /// Who is told what happens. Nothing of it is evidence.
 pub trait Progress: Send + Sync {
     /// The inbox is open here.
@@ -102,8 +117,8 @@ pub(super) struct Run {
     pub desk: Mutex<Desk>,
     pub news: Notify,
     pub ids: Mutex<ChaCha20Rng>,
-    pub began: Instant,
-    pub limits: Limits,
+    pub clock: Arc<dyn Clock>,
+    pub outlet: Box<dyn Outlet>,
     pub fatal: Mutex<Option<LogError>>,
 }
 
@@ -117,7 +132,11 @@ impl Run {
     }
 
     pub fn elapsed_ms(&self) -> u64 {
-        self.began.elapsed().as_millis() as u64
+        self.clock.elapsed_ms()
+    }
+
+    pub fn wall(&self) -> Timestamp {
+        self.clock.wall()
     }
 
     /// A UUID of version 4 from the run's own seed.
@@ -139,42 +158,78 @@ impl Run {
     }
 }
 
-/// Carries out a plan.
+/// A log and the clock that it and the engine tell the time by.
+pub struct Recorder {
+    /// The log.
+    pub log: Log,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Carries out a plan over HTTP.
 ///
 /// `on_open` is called with the inbox's address before anything is sent.
 ///
 /// # Errors
 /// [`EngineError`]; whatever was recorded before stays.
 pub async fn execute(
-    plan: Plan,
-    log: Log,
+    mut plan: Plan,
+    recorder: Recorder,
     options: &Options,
     progress: &dyn Progress,
     on_open: impl AsyncFnOnce(SocketAddr, &mut Plan),
 ) -> Result<(), EngineError> {
-    let mut plan = plan;
-    begin(&plan, &log, options).await?;
+    begin(&plan, &recorder.log, options).await?;
     let address = options.inbox.unwrap_or(plan.subject.inbox);
     let limits = Limits { read: plan.subject.patience.transport, ..Limits::default() };
     let opened = Inbox::open(address, plan.subject.server_tls.clone(), limits).await;
     let (inbox, arrivals) = opened.map_err(|source| EngineError::Inbox { address, source })?;
     progress.listening(inbox.address());
     on_open(inbox.address(), &mut plan).await;
+    let outlet = HttpOutlet { url: plan.subject.url.clone(), tls: plan.subject.client_tls.clone(), limits };
+    let outcome = go_on(plan, recorder, options, progress, Box::new(outlet), arrivals).await;
+    drop(inbox);
+    outcome
+}
+
+/// Carries out a plan over any carrier: `outlet` leads to the subject, `arrivals` come from it.
+///
+/// # Errors
+/// [`EngineError`]; whatever was recorded before stays.
+pub async fn execute_over(
+    plan: Plan,
+    recorder: Recorder,
+    options: &Options,
+    progress: &dyn Progress,
+    outlet: Box<dyn Outlet>,
+    arrivals: mpsc::Receiver<Arrival>,
+) -> Result<(), EngineError> {
+    begin(&plan, &recorder.log, options).await?;
+    go_on(plan, recorder, options, progress, outlet, arrivals).await
+}
+
+async fn go_on(
+    plan: Plan,
+    recorder: Recorder,
+    options: &Options,
+    progress: &dyn Progress,
+    outlet: Box<dyn Outlet>,
+    arrivals: mpsc::Receiver<Arrival>,
+) -> Result<(), EngineError> {
     // Ids must differ from run to run even with the same seed: a subject remembers what it has received.
     let seed = format!("{} {}", options.run, options.seed);
     let run = Arc::new(Run {
         desk: Mutex::new(Desk::new(plan.subject.partners.values())),
         ids: Mutex::new(ChaCha20Rng::from_seed(Digest::of(seed.as_bytes()).bytes())),
         news: Notify::new(),
-        began: Instant::now(),
         fatal: Mutex::new(None),
-        limits,
+        clock: recorder.clock,
+        log: recorder.log,
+        outlet,
         plan,
-        log,
     });
     let listening = tokio::spawn(inbox::listen(run.clone(), arrivals));
     let outcome = scenarios(&run, options, progress).await;
-    drop(inbox);
     listening.abort();
     outcome
 }
@@ -184,15 +239,7 @@ async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineEr
         log.append(Event::RunResumed { tool: options.tool.clone() }, None, Vec::new()).await?;
         return Ok(());
     }
-    let started = RunStarted {
-        run: options.run.clone(),
-        tool: options.tool.clone(),
-        suite: plan.suite,
-        profile: plan.subject.profile.clone(),
-        assurance: options.assurance,
-        seed: options.seed,
-        inputs: plan.inputs.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect(),
-    };
+    let started = options.started(plan);
     let blobs = plan.inputs.iter().map(|(_, bytes)| bytes.clone()).collect();
     log.append(Event::RunStarted(started), None, blobs).await?;
     log.append(Event::SubjectDescribed(plan.subject.description.clone()), None, Vec::new()).await?;
@@ -243,11 +290,8 @@ async fn preflight(run: &Run, progress: &dyn Progress) -> Result<bool, EngineErr
 }
 
 async fn connects(run: &Run) -> (bool, String) {
-    let url = &run.plan.subject.url;
-    let connecting = tokio::net::TcpStream::connect((url.host.as_str(), url.port));
-    match tokio::time::timeout(Duration::from_secs(5), connecting).await {
-        Ok(Ok(_)) => (true, format!("{url} accepts connections")),
-        Ok(Err(error)) => (false, format!("{url}: {error}")),
-        Err(_) => (false, format!("{url}: no connection within 5 s")),
+    match run.outlet.probe().await {
+        Ok(detail) => (true, detail),
+        Err(detail) => (false, detail),
     }
 }

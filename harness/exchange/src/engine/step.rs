@@ -6,7 +6,7 @@ use super::outbound;
 use super::run::{EngineError, Progress, Run};
 use crate::alter::Alterations;
 use crate::message::{Filling, stamp};
-use crate::scenario::{AwaitStep, Loaded, PatientKind, Reacknowledge, SendStep, Step};
+use crate::scenario::{Alteration, AwaitStep, Loaded, PatientKind, Reacknowledge, SendStep, Step};
 use evidence::digest::Digest;
 use evidence::event::{Await, Composed, Event, Seq, TransportFailure};
 use evidence::log::LogError;
@@ -73,9 +73,11 @@ impl Scene<'_> {
         let (from, to) = (&plan.subject.partners[&draft.from], &plan.subject.parties[&draft.to]);
         let kind = plan.messages.get(&draft.what);
         let function = kind.map(|k| k.function.clone()).unwrap_or_default();
-        let (message_id, timestamp) = (self.run.uuid(), stamp(Timestamp::now()));
+        let (message_id, timestamp) = (self.run.uuid(), stamp(self.run.wall()));
+        let unique = self.run.uuid();
+        let altered: Vec<_> = step.alter.iter().map(|a| a.with_unique(&unique[..8])).collect();
         let alterations = Alterations {
-            list: &step.alter,
+            list: &altered,
             recipient: step.encrypt.map(|_| &plan.subject.partners["stranger"].identity.encrypt_certificate),
         };
         let what = PayloadMessage {
@@ -95,7 +97,7 @@ impl Scene<'_> {
             label: Some(step.label.clone()),
             line,
             what: draft.what.clone(),
-            deviations: deviations(step),
+            deviations: deviations(step, &altered),
             entity: Digest::of(&composed.entity),
         });
         let recorded = self.run.record(event, Some(self.started), vec![composed.entity.clone()]).await?;
@@ -103,7 +105,7 @@ impl Scene<'_> {
             let event = Event::PayloadOpened { message: recorded.seq, part: 1, key: Digest::of(&key) };
             self.run.record(event, Some(recorded.seq), vec![key]).await?;
         }
-        let altered = msh::compose::Alter::message(&alterations, draft.message.clone());
+        let as_sent = msh::compose::Alter::message(&alterations, draft.message.clone());
         let sent = Sent {
             composed: recorded.seq,
             sendings: Vec::new(),
@@ -114,7 +116,7 @@ impl Scene<'_> {
             from: draft.from,
             to: draft.to,
             message_id: message_id.to_ascii_lowercase(),
-            msg_id: altered.ok().and_then(|m| msg_id(&m)).unwrap_or_default(),
+            msg_id: as_sent.ok().and_then(|m| msg_id(&m)).unwrap_or_default(),
             conversation: draft.conversation.to_ascii_lowercase(),
             failure: None,
         };
@@ -150,7 +152,7 @@ impl Scene<'_> {
             to: addressed,
             patient: &plan.subject.patients[patient],
             msg_id: &self.run.uuid(),
-            now: Timestamp::now(),
+            now: self.run.wall(),
         };
         let filled = plan.messages.fill(&filling);
         let message = filled.map_err(|source| EngineError::Fill { file: self.loaded.file.clone(), line, source })?;
@@ -194,7 +196,7 @@ impl Scene<'_> {
             line,
         });
         let awaited = self.run.record(opened, Some(self.started), Vec::new()).await?.seq;
-        let until = Timestamp::now().checked_add(SignedDuration::try_from(patience).unwrap_or_default());
+        let until = self.run.wall().checked_add(SignedDuration::try_from(patience).unwrap_or_default());
         self.progress.waiting(what, label, until.unwrap_or(Timestamp::MAX));
         let Some(receipt) = self.receipt(kind, label, patience).await? else {
             let event = match purpose {
@@ -264,7 +266,7 @@ impl Scene<'_> {
         });
         let Some(about) = envelope else { return nothing() };
         let identity = &self.run.plan.subject.partners[&sent.from].identity;
-        let (id, timestamp) = (self.run.uuid(), stamp(Timestamp::now()));
+        let (id, timestamp) = (self.run.uuid(), stamp(self.run.wall()));
         let signal = compose::Signal { about: &about, message_id: &id, timestamp: &timestamp };
         let composed = compose::acknowledgment(identity, &signal, msh::SignalShape::default())
             .map_err(|source| EngineError::Compose { file: self.loaded.file.clone(), line, source })?;
@@ -297,10 +299,10 @@ impl Scene<'_> {
 }
 
 /// Everything done on purpose, in words.
-fn deviations(step: &SendStep) -> Vec<String> {
+fn deviations(step: &SendStep, altered: &[Alteration]) -> Vec<String> {
     let addressed = step.addressed.map(|_| "message: addressed to a party that is not the subject's".to_owned());
     let encrypted = step.encrypt.map(|_| "message: encrypted to somebody else's certificate".to_owned());
-    let altered = step.alter.iter().map(crate::scenario::Alteration::describe);
+    let altered = altered.iter().map(Alteration::describe);
     addressed.into_iter().chain(encrypted).chain(altered).collect()
 }
 

@@ -200,6 +200,18 @@ impl Alteration {
         }
     }
 
+    /// The alteration with `{{unique}}` in its values replaced: what a subject must not have seen before, in this run
+    /// or an earlier one, cannot stand in the file as it is sent.
+    #[must_use]
+    pub fn with_unique(&self, unique: &str) -> Self {
+        let fill = |text: &Option<String>| text.as_ref().map(|text| text.replace("{{unique}}", unique));
+        let replace = self.replace.clone().map(|mut replace| {
+            replace.with = replace.with.replace("{{unique}}", unique);
+            replace
+        });
+        Self { set: fill(&self.set), append: fill(&self.append), replace, ..self.clone() }
+    }
+
     /// The alteration in words, for the log.
     pub fn describe(&self) -> String {
         let what = match self.change() {

@@ -4,4 +4,4 @@ mod file;
 mod resolve;
 
 pub use file::{PatienceFile, SubjectFile, parse, schema};
-pub use resolve::{HarnessParty, Patience, ResolveError, Subject, SubjectParty, harness_party, resolve};
+pub use resolve::{HarnessParty, PARTNER_TABLE, Patience, ResolveError, Subject, SubjectParty, harness_party, resolve};

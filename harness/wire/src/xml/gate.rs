@@ -13,13 +13,18 @@ pub const BYTES_MAX: usize = 40 * 1024 * 1024;
 pub const DEPTH_MAX: usize = 256;
 /// Attributes of one element, namespace declarations included.
 pub const ATTRIBUTES_MAX: usize = 256;
+/// Namespace declarations in scope at one place: real messages have fewer than 40, and the parser copies them all
+/// wherever one is added.
+pub const NAMESPACES_MAX: usize = 256;
 /// Elements, texts, comments and instructions of one document.
 pub const NODES_MAX: usize = 2_000_000;
 
 pub(super) fn check(text: &str) -> Result<(), XmlDefect> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = false;
-    let (mut depth, mut nodes) = (0usize, 0usize);
+    let mut nodes = 0usize;
+    // For each open element, how many namespace declarations are in scope in it.
+    let mut scopes: Vec<usize> = Vec::new();
     loop {
         let line = |reader: &Reader<&[u8]>| line_at(text, reader.buffer_position());
         nodes += 1;
@@ -28,16 +33,21 @@ pub(super) fn check(text: &str) -> Result<(), XmlDefect> {
         }
         match reader.read_event() {
             Ok(Event::Start(element)) => {
-                depth += 1;
-                if depth > DEPTH_MAX {
+                if scopes.len() >= DEPTH_MAX {
                     return Err(XmlDefect::TooDeep { line: line(&reader) });
                 }
+                let declared = element.attributes_raw().matches("xmlns").count();
+                let scope = scopes.last().copied().unwrap_or(0) + declared;
+                if scope > NAMESPACES_MAX {
+                    return Err(XmlDefect::TooManyNamespaces { line: line(&reader) });
+                }
+                scopes.push(scope);
                 attributes(&element).map_err(|()| XmlDefect::TooManyAttributes { line: line(&reader) })?;
             }
             Ok(Event::Empty(element)) => {
                 attributes(&element).map_err(|()| XmlDefect::TooManyAttributes { line: line(&reader) })?;
             }
-            Ok(Event::End(_)) => depth = depth.saturating_sub(1),
+            Ok(Event::End(_)) => drop(scopes.pop()),
             Ok(Event::DocType(_)) => return Err(XmlDefect::Doctype { line: line(&reader) }),
             // What this reader cannot tokenise, the strict parser explains better.
             Ok(Event::Eof) | Err(_) => return Ok(()),
@@ -65,6 +75,10 @@ fn line_at(text: &str, offset: u64) -> u32 {
 mod tests {
     use super::*;
 
+    fn declarations(range: std::ops::Range<u32>) -> String {
+        range.map(|i| format!(" xmlns:p{i}=\"u\"")).collect()
+    }
+
     #[test]
     fn caps_depth_attributes_and_doctype() {
         let deep = "<a>".repeat(300);
@@ -72,6 +86,8 @@ mod tests {
         let wide: String = (0..300).map(|i| format!(" a{i}=\"\"")).collect();
         assert_eq!(check(&format!("\n<a{wide}/>")), Err(XmlDefect::TooManyAttributes { line: 2 }));
         assert_eq!(check("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>"), Err(XmlDefect::Doctype { line: 1 }));
+        let crowded = format!("<a{0}><b{1}/><b{1}><c/></b></a>", declarations(0..200), declarations(200..300));
+        assert_eq!(check(&crowded), Err(XmlDefect::TooManyNamespaces { line: 1 }));
         assert_eq!(check("<a b=\"=======\"><c/></a>"), Ok(()));
     }
 }

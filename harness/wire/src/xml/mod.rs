@@ -11,7 +11,7 @@ mod tree;
 mod write;
 
 pub use edit::{Edit, EditError, Path, edit};
-pub use gate::{ATTRIBUTES_MAX, BYTES_MAX, DEPTH_MAX, NODES_MAX};
+pub use gate::{ATTRIBUTES_MAX, BYTES_MAX, DEPTH_MAX, NAMESPACES_MAX, NODES_MAX};
 pub use text::{Declaration, Encoding, XmlText, read};
 pub use tree::{Tree, canonical_name};
 pub use write::XmlWriter;
@@ -39,6 +39,12 @@ pub enum XmlDefect {
     /// More attributes on one element than [`ATTRIBUTES_MAX`].
     #[error("an element has more than {ATTRIBUTES_MAX} attributes (line {line})")]
     TooManyAttributes {
+        /// Line of the element.
+        line: u32,
+    },
+    /// More namespace declarations in scope than [`NAMESPACES_MAX`].
+    #[error("more than {NAMESPACES_MAX} namespace declarations are in scope (line {line})")]
+    TooManyNamespaces {
         /// Line of the element.
         line: u32,
     },

@@ -1,0 +1,223 @@
+//! `demo`: the whole profile against the built-in reference over real loopback, then one defect.
+
+use super::run::{Prepared, opening, plan, random};
+use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say};
+use crate::args::{Demo, Lang};
+use crate::failure::Failure;
+use crate::{TOOL, embedded, run_folder};
+use ::reference::defect::Defect;
+use ::reference::serve::{self, Wiring};
+use ::reference::system::System;
+use checks::Totals;
+use checks::exit::Exit;
+use checks::profile::Profile;
+use evidence::event::{self, Assurance};
+use evidence::log::Log;
+use exchange::cast::CastParty;
+use exchange::engine::{self, Options, Progress, Recorder};
+use exchange::subject::{self, HarnessParty, Patience, Subject, SubjectParty};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
+use wire::certificate::Certificate;
+use wire::key::PrivateKey;
+use wire::signature::Algorithms;
+
+/// The profile that the demo shows.
+const PROFILE: &str = "plo-receive-nhn";
+/// Scenarios that show a defect in a second: those in which some defect appears first.
+const DEFECT_SCENARIOS: [&str; 1] = ["receive/accepted/log-innlagt"];
+
+/// Runs the demo.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(args: &Demo) -> Result<Exit, Failure> {
+    let defect: Defect = args
+        .defect
+        .parse()
+        .map_err(|error| Failure::of(Exit::USAGE, &error))?;
+    say(format!("{TOOL}: two passes against the built-in reference, over real HTTP on this machine"));
+    say("");
+    say("1. The conforming system. Everything should be in order.");
+    let (clean, totals) = pass(&args.out, "demo", Vec::new(), &[], args.lang)?;
+    if clean.code != 0 {
+        return Ok(clean);
+    }
+    say("");
+    say(format!("2. The same system with the defect `{defect}`: it {}.", defect.description()));
+    say("   The finding below is what a vendor would see.");
+    let selection = scenarios_for(defect);
+    let (defective, _) = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
+    if defective.code != Exit::VIOLATED.code {
+        return Err(Failure::new(Exit::HARNESS_BUG, format!("the defect `{defect}` was not found (exit {})", defective.code)));
+    }
+    say("");
+    say("The first pass met every obligation, and the second found the defect: the demo is as it should be.");
+    say("To test a system of your own: `provestein kit kit`, then `provestein run --subject subject.yaml`.");
+    say(format!(
+        "{} passed, {} failed, {} skipped",
+        totals.scenarios_passed, totals.scenarios_failed, totals.scenarios_not_established
+    ));
+    Ok(Exit::MET)
+}
+
+/// Where a defect shows: most in the plain case, the rest in the scenario that provokes it.
+fn scenarios_for(defect: Defect) -> Vec<String> {
+    let scenarios: &[&str] = match defect {
+        Defect::AckNotRepeated => &["receipts/acknowledgment/lost"],
+        Defect::AckDespiteBrokenSignature => &["receive/accepted/log-innlagt", "envelope/broken-signature"],
+        Defect::AppRecTwiceForCopiedMsgId => &["receipts/duplicate/msgid-in-new-envelope"],
+        _ => &DEFECT_SCENARIOS,
+    };
+    scenarios.iter().map(|s| (*s).to_owned()).collect()
+}
+
+fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang: Lang) -> Result<(Exit, Totals), Failure> {
+    let profile = embedded::profile(PROFILE)?;
+    let subject = subject(&profile)?;
+    let prepared = plan(subject, profile, selection, Vec::new())?;
+    let run = uuid::Uuid::from_bytes(random()).to_string();
+    let folder = run_folder::new_path(out, kind, &run);
+    execute(prepared, defects, run, &folder, &Teller::new())?;
+    let judged = run_folder::judge(&folder, None)?;
+    run_folder::write_reports(&folder, &judged, &run_folder::ALL, lang)?;
+    let exit = conclude(&judged, &Places::of_run(&folder));
+    Ok((exit, judged.judgement.totals))
+}
+
+/// Executes a plan against the reference, inside this process but over real sockets.
+///
+/// # Errors
+/// [`Failure`].
+pub fn execute(
+    prepared: Prepared,
+    defects: Vec<Defect>,
+    run: String,
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<(), Failure> {
+    let system = system(defects, &prepared)?;
+    let inbox = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let options = Options {
+        run,
+        tool: TOOL.to_owned(),
+        assurance: Assurance::Demo,
+        seed: u64::from_le_bytes(random()),
+        resume: None,
+        inbox: Some(inbox),
+    };
+    let clock = MachineClock::start();
+    opening(&prepared, &options, folder);
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let runtime = runtime()?;
+    let served = std::sync::Mutex::new(None);
+    let outcome = runtime.block_on(engine::execute(prepared.plan, Recorder { log, clock }, &options, progress, async |address, plan| {
+        let url = format!("http://{address}/");
+        let partners = plan.subject.partners.values().map(|p| p.identity.her);
+        let wiring = Wiring {
+            partners: partners.filter_map(|her| url.parse().ok().map(|url| (her, url))).collect(),
+            ..Wiring::default()
+        };
+        let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
+        // Should the reference not come up, the preflight finds nobody there and says so.
+        if let Ok(started) = serve::serve(system, inbox, wiring, chance).await {
+            if let Ok(url) = format!("http://{}/", started.address()).parse() {
+                plan.subject.url = url;
+            }
+            *served.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
+        }
+    }));
+    outcome.map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
+}
+
+/// The reference system that the demo's plan is about.
+///
+/// # Errors
+/// Never with what ships.
+pub fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failure> {
+    let municipality = own_party("municipality", super::run::algorithms(&prepared.profile))?;
+    let peers = prepared.plan.subject.partners.values().map(|party| msh::identity::Peer {
+        her: party.identity.her,
+        encrypt_certificate: party.identity.encrypt_certificate.clone(),
+    });
+    let mut identity = municipality.identity;
+    identity.software.msh = "Prøvestein reference".to_owned();
+    Ok(System::new(identity, peers, defects))
+}
+
+/// The demo's subject: the municipality of the cast, with the keys that serve the demo only.
+///
+/// # Errors
+/// Never with what ships.
+pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
+    let algorithms = super::run::algorithms(profile);
+    let cast = embedded::cast()?;
+    let municipality = own_party("municipality", algorithms)?;
+    let mut partners = std::collections::BTreeMap::new();
+    for role in ["hospital", "stranger"] {
+        partners.insert(role.to_owned(), own_party(role, algorithms)?);
+    }
+    let claims = profile.messages.iter().flat_map(|(message, directions)| {
+        directions.iter().map(move |direction| (message.clone(), direction.clone()))
+    });
+    let party = SubjectParty {
+        cast: municipality.cast.clone(),
+        encrypt: municipality.identity.encrypt_certificate.clone(),
+        sign: municipality.identity.sign_certificate.clone(),
+    };
+    let nowhere = "http://127.0.0.1:9/".parse().map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    Ok(Subject {
+        description: event::Subject {
+            supplier: "Prøvestein".to_owned(),
+            system: "built-in reference".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            message_handler: None,
+            message_handler_version: None,
+            parties: vec![(municipality.identity.organisation_her, municipality.identity.her)],
+            claims: claims.collect(),
+            unknown_service: Some("accept".to_owned()),
+            endpoint: "inside this process".to_owned(),
+        },
+        profile: profile.id(),
+        url: nowhere,
+        client_tls: None,
+        inbox: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+        server_tls: None,
+        parties: [("municipality".to_owned(), party)].into(),
+        partners,
+        patients: cast.patients,
+        patience: Patience {
+            transport: Duration::from_secs(5),
+            apprec: Duration::from_secs(5),
+            quiet: Duration::from_millis(profile.quiet_ms),
+        },
+    })
+}
+
+/// A party of the cast with the keys that ship.
+///
+/// # Errors
+/// Never with what ships.
+pub fn own_party(role: &str, algorithms: Algorithms) -> Result<HarnessParty, Failure> {
+    let cast = embedded::cast()?;
+    let bug = |what: String| Failure::new(Exit::HARNESS_BUG, what);
+    let party: &CastParty = cast.parties.get(role).ok_or_else(|| bug(format!("the cast has no `{role}`")))?;
+    let file = |name: &str| {
+        embedded::demo_pki(&format!("{role}-{name}.pem")).ok_or_else(|| bug(format!("no {role}-{name}.pem is embedded")))
+    };
+    let certificate = |name: &str| {
+        Certificate::from_pem(file(name)?).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
+    };
+    let key = |name: &str| {
+        PrivateKey::from_pem(file(&format!("{name}.key"))?).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
+    };
+    Ok(subject::harness_party(
+        party,
+        certificate("sign")?,
+        key("sign")?,
+        certificate("encrypt")?,
+        key("encrypt")?,
+        algorithms,
+    ))
+}

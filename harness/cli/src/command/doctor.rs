@@ -1,0 +1,122 @@
+//! `doctor`: looks at the wiring without testing anything. Each line says what to do.
+
+use super::terminal::say;
+use crate::args::Doctor;
+use crate::embedded;
+use crate::failure::Failure;
+use checks::exit::Exit;
+use exchange::subject::{self, Subject};
+use jiff::Timestamp;
+use std::fs;
+use std::net::{TcpListener, TcpStream, ToSocketAddrs as _};
+use std::path::Path;
+use std::time::Duration;
+use wire::certificate::Certificate;
+
+/// What was found, and what to do about it.
+struct Line {
+    exit: Exit,
+    what: String,
+    found: String,
+    advice: &'static str,
+}
+
+/// Looks.
+///
+/// # Errors
+/// 20 or 21 when the subject file itself cannot be used.
+pub fn run(args: &Doctor) -> Result<Exit, Failure> {
+    let name = args.subject.display().to_string();
+    let text = fs::read_to_string(&args.subject)
+        .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
+    let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
+    let file = subject::parse(&name, &text).map_err(|mistakes| invalid(&mistakes))?;
+    let profile = embedded::profile(&file.profile)?;
+    let folder = args.subject.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let resolved = subject::resolve(&file, folder, super::run::algorithms(&profile));
+    let subject = resolved.map_err(|error| invalid(&error))?;
+    say(format!("{name}: {} {} {}", file.subject.supplier, file.subject.system, file.subject.version));
+    let mut lines = vec![reach(&subject), inbox(&subject)];
+    for (role, party) in &subject.parties {
+        lines.push(certificate(&format!("{role}, signing certificate"), &party.sign, |usage| usage.non_repudiation || usage.digital_signature));
+        lines.push(certificate(&format!("{role}, encryption certificate"), &party.encrypt, |usage| {
+            usage.key_encipherment || usage.data_encipherment || usage.key_agreement
+        }));
+    }
+    lines.extend(addresses(&subject));
+    let mut exit = Exit::MET;
+    for line in &lines {
+        let ok = line.exit == Exit::MET;
+        say(format!("  {}  {:<34} {}", if ok { "ok  " } else { "FAIL" }, line.what, line.found));
+        if !ok {
+            say(format!("        {}", line.advice));
+            exit = if exit == Exit::CONFIGURATION { exit } else { line.exit };
+        }
+    }
+    say("  not looked at: whether the subject knows our HER-ids and certificates; the first scenario shows that");
+    let failed = lines.iter().filter(|line| line.exit != Exit::MET).count();
+    say(format!("{} passed, {failed} failed, 0 skipped", lines.len() - failed));
+    Ok(exit)
+}
+
+fn reach(subject: &Subject) -> Line {
+    let url = &subject.url;
+    let what = format!("subject at {url}");
+    let advice = "start the subject, or correct `carrier.http.url`; a firewall in between drops silently";
+    let addresses = (url.host.as_str(), url.port).to_socket_addrs();
+    let found = match addresses {
+        Err(error) => Err(format!("its name cannot be resolved: {error}")),
+        Ok(mut addresses) => match addresses.next() {
+            None => Err("its name has no address".to_owned()),
+            Some(address) => TcpStream::connect_timeout(&address, Duration::from_secs(5)).map_err(|e| e.to_string()),
+        },
+    };
+    match found {
+        Ok(_) => Line { exit: Exit::MET, what, found: "accepts connections".to_owned(), advice },
+        Err(found) => Line { exit: Exit::ENVIRONMENT, what, found, advice },
+    }
+}
+
+fn inbox(subject: &Subject) -> Line {
+    let what = format!("our inbox at {}", subject.inbox);
+    let advice = "another program has the port; stop it, or choose another under `inbox` and tell the subject";
+    match TcpListener::bind(subject.inbox) {
+        Ok(_) => Line { exit: Exit::MET, what, found: "the port is free".to_owned(), advice },
+        Err(error) => Line { exit: Exit::CONFIGURATION, what, found: error.to_string(), advice },
+    }
+}
+
+fn certificate(what: &str, certificate: &Certificate, fits: fn(&wire::certificate::KeyUsage) -> bool) -> Line {
+    let now = Timestamp::now();
+    let line = |exit, found: String, advice| Line { exit, what: what.to_owned(), found, advice };
+    let until = certificate.not_after().strftime("%Y-%m-%d").to_string();
+    if now > certificate.not_after() {
+        return line(Exit::CONFIGURATION, format!("expired {until}"), "get a new one, and give it to us and to the register");
+    }
+    if now < certificate.not_before() {
+        return line(Exit::CONFIGURATION, "is not valid yet".to_owned(), "check the clock of this machine");
+    }
+    if certificate.key_usage().is_some_and(|usage| !fits(&usage)) {
+        let advice = "its key usage is for something else; are the two certificates swapped?";
+        return line(Exit::CONFIGURATION, "has the wrong key usage".to_owned(), advice);
+    }
+    line(Exit::MET, format!("valid until {until}"), "")
+}
+
+/// Two parties with the same HER-id cannot be told apart.
+fn addresses(subject: &Subject) -> Vec<Line> {
+    let ours: Vec<u32> = subject.partners.values().map(|p| p.identity.her).collect();
+    subject
+        .parties
+        .iter()
+        .map(|(role, party)| {
+            let clash = ours.contains(&party.cast.service.her);
+            Line {
+                exit: if clash { Exit::CONFIGURATION } else { Exit::MET },
+                what: format!("{role}, HER-id {}", party.cast.service.her),
+                found: if clash { "is also one of ours".to_owned() } else { "is not one of ours".to_owned() },
+                advice: "give the subject's own HER-id under `parties`",
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,175 @@
+//! `inspect`: judges captured messages. They are imported as an ordinary log and judged by the same checks.
+
+use super::terminal::{Places, conclude, print, say};
+use crate::args::{Format, Inspect};
+use crate::failure::Failure;
+use crate::run_folder::Judged;
+use crate::{TOOL, embedded};
+use checks::catalogue::Catalogue;
+use checks::exit::Exit;
+use evidence::blob::MemoryBlobs;
+use evidence::digest::Digest;
+use evidence::event::{Assurance, Event, Recorded, RunStarted};
+use evidence::format;
+use evidence::history;
+use evidence::read::Stored;
+use jiff::Timestamp;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use wire::certificate::Certificate;
+use wire::cms;
+use wire::key::PrivateKey;
+use wire::message::Message;
+
+/// A file larger than this is no message: EDI 2.0 caps a request at 35 MB.
+const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Inspects.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(args: &Inspect) -> Result<Exit, Failure> {
+    let profile = embedded::profile(&args.profile)?;
+    let keys = args.key.as_deref().map(keys).transpose()?;
+    let files = files(&args.files)?;
+    let (events, blobs) = import(&files, &profile.id(), keys.as_ref());
+    let history = history::of(&events, &blobs).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let catalogue = Catalogue::embedded();
+    let judgement = checks::judge(&history, &profile, &catalogue);
+    let stored =
+        Stored { folder: PathBuf::new(), head: head(&events), events, whole_bytes: 0, torn: None };
+    let judged = Judged { stored, history, profile, catalogue, judgement, name: "inspection".to_owned() };
+    match args.format {
+        Format::Json => print(&report::json::render(&judged.view())),
+        Format::Human => {
+            say(format!("{TOOL}: {} captured, judged by {}", plural(files.len()), judged.profile.id()));
+            for (index, (name, _)) in files.iter().enumerate() {
+                say(format!("  event {:<4} {name}", index + 1));
+            }
+            let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+            let command = format!("provestein inspect {} --profile {}", names.join(" "), judged.profile.id());
+            conclude(&judged, &Places::of_inspection(command));
+        }
+    }
+    Ok(exit(&judged))
+}
+
+/// Captured messages can violate or not; what they do not show was never asked of them, so nothing missing makes an
+/// inspection fail. An inspection in which nothing at all could be judged is not established.
+fn exit(judged: &Judged) -> Exit {
+    match judged.exit() {
+        Exit::NOT_ESTABLISHED if !judged.judgement.observations.is_empty() => Exit::MET,
+        exit => exit,
+    }
+}
+
+fn plural(count: usize) -> String {
+    if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
+}
+
+fn files(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut files = Vec::new();
+    for path in arguments {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().take(FILE_BYTES_MAX).read_to_end(&mut bytes);
+            read.map_err(|error| Failure::new(Exit::USAGE, format!("failed to read standard input: {error}")))?;
+            files.push(("-".to_owned(), bytes));
+        } else {
+            collect(path, &mut files)?;
+        }
+    }
+    if files.is_empty() {
+        return Err(Failure::new(Exit::NOTHING_SELECTED, "there is no file in what was named"));
+    }
+    Ok(files)
+}
+
+fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
+    let wrong = |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()));
+    let metadata = fs::metadata(path).map_err(wrong)?;
+    if metadata.is_dir() {
+        let mut inner: Vec<PathBuf> = fs::read_dir(path).map_err(wrong)?.flatten().map(|entry| entry.path()).collect();
+        inner.sort();
+        return inner.iter().try_for_each(|path| collect(path, files));
+    }
+    if metadata.len() > FILE_BYTES_MAX {
+        let reason = format!("{} has {} bytes; a message has at most {FILE_BYTES_MAX}", path.display(), metadata.len());
+        return Err(Failure::new(Exit::USAGE, reason));
+    }
+    files.push((path.display().to_string(), fs::read(path).map_err(wrong)?));
+    Ok(())
+}
+
+/// The key, and the certificate that names it in a CMS object: in the same file, or beside it.
+fn keys(path: &Path) -> Result<(Certificate, PrivateKey), Failure> {
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display())))
+    };
+    let text = read(path)?;
+    let key = PrivateKey::from_pem(&text).map_err(|error| {
+        Failure::of(Exit::USAGE, &error).hint(format!("{} must hold an RSA key in PEM form, without password", path.display()))
+    })?;
+    let beside = PathBuf::from(path.display().to_string().replace(".key.pem", ".pem"));
+    let certificate = if text.contains("BEGIN CERTIFICATE") || beside == path { text } else { read(&beside)? };
+    let certificate = Certificate::from_pem(&certificate).map_err(|error| {
+        Failure::of(Exit::USAGE, &error).hint("the certificate of the key is looked for in the same file, and in NAME.pem beside NAME.key.pem")
+    })?;
+    Ok((certificate, key))
+}
+
+fn import(
+    files: &[(String, Vec<u8>)],
+    profile: &str,
+    keys: Option<&(Certificate, PrivateKey)>,
+) -> (Vec<Recorded>, MemoryBlobs) {
+    let mut blobs = MemoryBlobs::default();
+    let inputs = files.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
+    let mut events = vec![Event::RunStarted(RunStarted {
+        run: "inspection".to_owned(),
+        tool: TOOL.to_owned(),
+        suite: embedded::suite_digest(),
+        profile: profile.to_owned(),
+        assurance: Assurance::Inspection,
+        seed: 0,
+        inputs,
+    })];
+    let mut opened = Vec::new();
+    for (name, bytes) in files {
+        let entity = blobs.put(bytes.clone());
+        let arrived = events.len() as u64;
+        events.push(Event::MessageArrived { carrier: "file".to_owned(), from: name.clone(), entity });
+        if let Some((certificate, key)) = keys {
+            opened.extend(open(arrived, bytes, (certificate, key), &mut blobs));
+        }
+    }
+    events.extend(opened);
+    events.push(Event::RunEnded { reason: "finished".to_owned() });
+    // An inspection has no time of its own: the same files give the same bytes.
+    let record = |(seq, event): (usize, Event)| Recorded {
+        seq: seq as u64,
+        at: Timestamp::UNIX_EPOCH,
+        epoch: 0,
+        elapsed_ms: 0,
+        cause: None,
+        event,
+    };
+    (events.into_iter().enumerate().map(record).collect(), blobs)
+}
+
+fn open(arrived: u64, bytes: &[u8], keys: (&Certificate, &PrivateKey), blobs: &mut MemoryBlobs) -> Vec<Event> {
+    let message = Message::decode(bytes);
+    let event = |(part, attachment): (usize, &wire::mime::Part)| match cms::open(&attachment.content, &[keys]) {
+        Ok(opened) => {
+            let key = blobs.put(opened.key.to_bytes());
+            Event::PayloadOpened { message: arrived, part, key }
+        }
+        Err(error) => Event::PayloadSealed { message: arrived, part, reason: error.to_string() },
+    };
+    message.attachments().map(event).collect()
+}
+
+fn head(events: &[Recorded]) -> Digest {
+    events.iter().fold(Digest::ZERO, |prev, recorded| Digest::of(format::write_line(recorded, prev).as_bytes()))
+}

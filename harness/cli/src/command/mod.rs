@@ -1,0 +1,19 @@
+//! A file a command.
+
+pub mod demo;
+pub mod doctor;
+pub mod explain;
+pub mod generated;
+pub mod inspect;
+pub mod judge;
+pub mod kit;
+pub mod reference;
+pub mod report;
+pub mod requirements;
+pub mod resume;
+pub mod run;
+pub mod runs;
+pub mod scenarios;
+pub mod show;
+mod terminal;
+pub mod verify;

@@ -1,0 +1,127 @@
+//! `reference`: the built-in system as a process of its own.
+
+use super::demo::own_party;
+use super::run::algorithms;
+use super::terminal::{runtime, say};
+use crate::args::Reference;
+use crate::embedded;
+use crate::failure::Failure;
+use ::reference::defect::Defect;
+use ::reference::serve::{self, Wiring};
+use ::reference::system::System;
+use checks::exit::Exit;
+use exchange::cast::Cast;
+use exchange::subject::PARTNER_TABLE;
+use msh::identity::Peer;
+use std::fs;
+use std::path::Path;
+use wire::certificate::Certificate;
+
+/// The profile whose algorithms the reference signs with.
+const PROFILE: &str = "plo-receive-nhn";
+
+/// Serves until it is ended.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(args: &Reference) -> Result<Exit, Failure> {
+    if args.list_defects {
+        for defect in Defect::ALL {
+            say(format!("{:<32} {}", defect.id(), defect.description()));
+        }
+        return Ok(Exit::MET);
+    }
+    let defects: Vec<Defect> = args
+        .defect
+        .iter()
+        .map(|id| id.parse())
+        .collect::<Result<_, _>>()
+        .map_err(|error| Failure::of(Exit::USAGE, &error))?;
+    let kit = args.kit.as_deref().unwrap_or(Path::new("kit"));
+    let peers = peers(kit)?;
+    let algorithms = algorithms(&embedded::profile(PROFILE)?);
+    let mut identity = own_party("municipality", algorithms)?.identity;
+    identity.software.msh = "Prøvestein reference".to_owned();
+    if let Some(folder) = &args.write_subject {
+        write_subject(folder, kit, args)?;
+    }
+    let url: carrier::http::Url = args.harness.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
+    let wiring =
+        Wiring { partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(), ..Wiring::default() };
+    let system = System::new(identity, peers, defects.clone());
+    runtime()?.block_on(async {
+        let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
+        let served = serve::serve(system, args.listen, wiring, chance).await.map_err(|error| {
+            Failure::new(Exit::CONFIGURATION, format!("failed to listen at {}: {error}", args.listen))
+        })?;
+        let wrong: Vec<&str> = defects.iter().map(|d| d.id()).collect();
+        let how = if wrong.is_empty() { "conforming".to_owned() } else { format!("with {}", wrong.join(", ")) };
+        say(format!("reference listening at http://{}/, {how}; end it with Ctrl-C", served.address()));
+        // Ends by signal; what the wait itself returns does not matter then.
+        let _ = tokio::signal::ctrl_c().await;
+        Ok(Exit::MET)
+    })
+}
+
+fn peers(kit: &Path) -> Result<Vec<Peer>, Failure> {
+    let path = kit.join(PARTNER_TABLE);
+    let read = |path: &Path| {
+        fs::read_to_string(path).map_err(|error| {
+            Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()))
+                .hint("`provestein kit DIR` writes a kit")
+        })
+    };
+    let cast = Cast::parse(&path.display().to_string(), &read(&path)?)
+        .map_err(|mistakes| Failure::of(Exit::INPUT_INVALID, &mistakes))?;
+    let mut peers = Vec::new();
+    for (role, party) in cast.parties.iter().filter(|(role, _)| *role != "stranger") {
+        let file = party.certificates.as_ref().map(|c| c.encrypt.clone()).unwrap_or_default();
+        let certificate = Certificate::from_pem(&read(&kit.join(&file))?).map_err(|error| {
+            Failure::of(Exit::INPUT_INVALID, &error).hint(format!("encryption certificate of `{role}`"))
+        })?;
+        peers.push(Peer { her: party.service.her, encrypt_certificate: certificate });
+    }
+    Ok(peers)
+}
+
+/// A subject file for this very system, so that `run --subject` can be tried at once.
+fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Failure> {
+    let wrong = |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to write into {}: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(wrong)?;
+    for kind in ["sign", "encrypt"] {
+        let name = format!("municipality-{kind}.pem");
+        fs::write(folder.join(&name), embedded::demo_pki(&name).unwrap_or_default()).map_err(wrong)?;
+    }
+    let cast = embedded::cast()?;
+    let Some(party) = cast.parties.get("municipality") else { return Ok(()) };
+    let kit = fs::canonicalize(kit).unwrap_or_else(|_| kit.to_owned());
+    let port = args.harness.trim_end_matches('/').rsplit(':').next().unwrap_or("8480");
+    let messages: String = embedded::profile(PROFILE)?
+        .messages
+        .keys()
+        .map(|message| format!("    {message}: [receive]\n"))
+        .collect();
+    let text = format!(
+        "# A subject file for the built-in reference. A vendor's looks the same, with its own certificates.\n\
+         subject: {{ supplier: Prøvestein, system: built-in reference, version: {:?} }}\n\
+         purpose: test\n\
+         profile: {PROFILE}\n\
+         claims:\n  messages:\n{messages}\
+         carrier: {{ http: {{ url: \"http://{}/\" }} }}\n\
+         inbox: {{ http: {port} }}\n\
+         parties:\n  municipality:\n    organisation: {{ her: {}, name: {:?}, number: {:?} }}\n    service: {{ her: {}, name: {:?} }}\n    certificates: {{ sign: municipality-sign.pem, encrypt: municipality-encrypt.pem }}\n\
+         partners: {:?}\n\
+         patience: {{ transport: 10 s, apprec: 10 s, quiet: 1 s }}\n",
+        env!("CARGO_PKG_VERSION"),
+        args.listen,
+        party.organisation.her,
+        party.organisation.name,
+        party.organisation.number.clone().unwrap_or_default(),
+        party.service.her,
+        party.service.name,
+        kit.display().to_string(),
+    );
+    fs::write(folder.join("subject.yaml"), text).map_err(wrong)?;
+    say(format!("subject file written: {}", folder.join("subject.yaml").display()));
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! `resume`: goes on with a run that was interrupted. What is finished stays; a scenario that was under way begins anew.
+
+use super::run::{SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
+use super::terminal::{MachineClock, Teller, runtime, say};
+use crate::args::Resume;
+use crate::failure::Failure;
+use crate::{TOOL, run_folder};
+use checks::exit::Exit;
+use evidence::digest::Digest;
+use evidence::event::{Event, RunStarted, ScenarioOutcome};
+use evidence::log::Log;
+use exchange::engine::{self, Options, Recorder};
+use std::path::PathBuf;
+
+/// Resumes.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(args: &Resume) -> Result<Exit, Failure> {
+    let folder = run_folder::find(&args.run, &args.out)?;
+    let stored = run_folder::open(&folder)?;
+    if stored.is_finished() {
+        return Err(Failure::new(Exit::USAGE, format!("the run in {} is finished; there is nothing to go on with", folder.display()))
+            .hint("`provestein run` begins a new one"));
+    }
+    let begun = stored.events.iter().find_map(|r| match &r.event {
+        Event::RunStarted(run) => Some(run.clone()),
+        _ => None,
+    });
+    let begun = begun.ok_or_else(|| {
+        Failure::new(Exit::USAGE, format!("nothing was recorded in {} before the run was interrupted", folder.display()))
+            .hint("begin a new run")
+    })?;
+    let (subject, selection) = inputs(&begun)?;
+    let prepared = prepare(&subject, Some(&begun.profile), &selection)?;
+    same_inputs(&begun, &prepared.plan.inputs)?;
+    let finished: Vec<String> = stored.events.iter().filter_map(|r| ended(&r.event)).collect();
+    say(format!("{TOOL}: going on with run {}", begun.run));
+    say(format!("  finished  {} of {} scenarios", finished.len(), prepared.plan.scenarios.len()));
+    let clock = MachineClock::start();
+    let log = Log::resume(&folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let options = Options {
+        // Ids must not repeat those of the interrupted process.
+        run: format!("{} {}", begun.run, stored.events.len()),
+        tool: TOOL.to_owned(),
+        assurance: begun.assurance,
+        seed: begun.seed,
+        resume: Some(finished),
+        inbox: None,
+    };
+    let teller = Teller::new();
+    let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
+    let outcome = runtime()?.block_on(engine);
+    finish(outcome, &folder, args.lang)
+}
+
+fn ended(event: &Event) -> Option<String> {
+    match event {
+        Event::ScenarioEnded { scenario, outcome: ScenarioOutcome::Finished } => Some(scenario.clone()),
+        _ => None,
+    }
+}
+
+fn inputs(begun: &RunStarted) -> Result<(PathBuf, Vec<String>), Failure> {
+    let subject = begun.inputs.iter().find_map(|(name, _)| name.strip_prefix(SUBJECT_INPUT)).ok_or_else(|| {
+        Failure::new(Exit::USAGE, "this run has no subject file; only a `run` can be gone on with".to_owned())
+    })?;
+    let selection = begun.inputs.iter().filter_map(|(name, _)| name.strip_prefix(SELECTION_INPUT));
+    Ok((PathBuf::from(subject), selection.map(str::to_owned).collect()))
+}
+
+/// A run that goes on with other inputs would be two runs in one.
+fn same_inputs(begun: &RunStarted, now: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    for (name, digest) in &begun.inputs {
+        let same = now.iter().any(|(n, bytes)| n == name && Digest::of(bytes) == *digest);
+        if !same {
+            let what = name.trim_start_matches(SUBJECT_INPUT);
+            return Err(Failure::new(Exit::INPUT_INVALID, format!("{what} was changed since the run began"))
+                .hint("put it back as it was, or begin a new run"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,243 @@
+//! `run`: plan, preflight, execute, judge, report.
+
+use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say, style};
+use crate::args::{Lang, Run};
+use crate::failure::Failure;
+use crate::run_folder;
+use crate::{TOOL, embedded};
+use checks::exit::Exit;
+use checks::profile::Profile;
+use evidence::event::Assurance;
+use evidence::log::Log;
+use exchange::engine::{self, EngineError, Options, Recorder};
+use exchange::plan::{self, LeftOut, Plan};
+use exchange::scenario::{self, Loaded};
+use exchange::subject::{self, Subject};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use wire::signature::{Algorithms, algorithm};
+
+/// Name under which the subject file stands among a run's inputs.
+pub const SUBJECT_INPUT: &str = "subject:";
+/// Name under which a scenario argument stands among a run's inputs.
+pub const SELECTION_INPUT: &str = "selection:";
+
+/// Runs.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(args: &Run) -> Result<Exit, Failure> {
+    let prepared = prepare(&args.subject, args.profile.as_deref(), &args.scenarios)?;
+    let run = uuid::Uuid::from_bytes(random()).to_string();
+    let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
+    let folder = run_folder::new_path(&args.out, "run", &run);
+    let options = Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None };
+    carry_out(prepared, &options, &folder, args.lang)
+}
+
+/// A plan with what was said about it.
+pub struct Prepared {
+    /// The plan.
+    pub plan: Plan,
+    /// The profile.
+    pub profile: Profile,
+    /// Scenarios that the claim does not cover.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Reads and checks everything before anything is sent.
+///
+/// # Errors
+/// 20, 21 or 22.
+pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Result<Prepared, Failure> {
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}"))
+    })?;
+    let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
+    let file = subject::parse(&name, &text).map_err(|mistakes| invalid(&mistakes))?;
+    let profile = embedded::profile(profile.unwrap_or(&file.profile))?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut subject = subject::resolve(&file, folder, algorithms(&profile)).map_err(|error| invalid(&error))?;
+    subject.profile = profile.id();
+    let absolute = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let mut inputs = vec![(format!("{SUBJECT_INPUT}{}", absolute.display()), text.into_bytes())];
+    inputs.extend(selection.iter().map(|s| (format!("{SELECTION_INPUT}{s}"), Vec::new())));
+    plan(subject, profile, selection, inputs)
+}
+
+/// Selects scenarios for a subject and checks the plan.
+///
+/// # Errors
+/// 21 or 22.
+pub fn plan(
+    subject: Subject,
+    profile: Profile,
+    selection: &[String],
+    inputs: Vec<(String, Vec<u8>)>,
+) -> Result<Prepared, Failure> {
+    let selected = select(selection, &profile)?;
+    let (scenarios, left_out) = plan::select(selected, &subject.description.claims);
+    if scenarios.is_empty() {
+        let reasons: Vec<String> = left_out.iter().map(|l| format!("{}: {}", l.id, l.reason)).collect();
+        return Err(Failure::new(Exit::NOTHING_SELECTED, format!("no scenario is left to run\n{}", reasons.join("\n")))
+            .hint("`provestein scenarios list` lists what there is; `claims` in the subject file says what is tested"));
+    }
+    let plan = Plan {
+        subject,
+        scenarios,
+        messages: embedded::messages()?,
+        quiet: Duration::from_millis(profile.quiet_ms),
+        inputs,
+        suite: embedded::suite_digest(),
+    };
+    plan.check().map_err(|errors| {
+        let lines: Vec<String> = errors.iter().map(|e| format!("error: {e}")).collect();
+        Failure::new(Exit::INPUT_INVALID, lines.join("\n"))
+    })?;
+    Ok(Prepared { plan, profile, left_out })
+}
+
+/// Executes a plan in a new folder, then judges and reports.
+///
+/// # Errors
+/// [`Failure`].
+pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+    opening(&prepared, options, folder);
+    let clock = MachineClock::start();
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let teller = Teller::new();
+    let engine = engine::execute(prepared.plan, Recorder { log, clock }, options, &teller, async |_, _| {});
+    let outcome = runtime()?.block_on(engine);
+    finish(outcome, folder, lang)
+}
+
+/// Judges what was recorded, writes the reports, prints the last screen. When the engine failed, what was
+/// recorded before is still reported, and the failure decides the exit code.
+///
+/// # Errors
+/// [`Failure`].
+pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+    let failed = outcome.err().map(|error| {
+        let exit = match &error {
+            EngineError::Inbox { .. } => Exit::CONFIGURATION,
+            EngineError::Log(_) => Exit::HARNESS_BUG,
+            EngineError::Compose { .. } | EngineError::Fill { .. } => Exit::INPUT_INVALID,
+        };
+        Failure::of(exit, &error).hint(format!(
+            "what was recorded is in {}; `provestein resume {}` goes on when the cause is gone",
+            folder.display(),
+            folder.display()
+        ))
+    });
+    let judged = run_folder::judge(folder, None);
+    let judged = match (judged, failed) {
+        (Ok(judged), None) => judged,
+        (Err(failure), None) => return Err(failure),
+        (Ok(judged), Some(failure)) => {
+            // The disk may be the very cause; the log is what counts.
+            let _ = run_folder::write_reports(folder, &judged, &run_folder::ALL, lang);
+            return Err(failure);
+        }
+        (Err(_), Some(failure)) => return Err(failure),
+    };
+    run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
+    Ok(conclude(&judged, &Places::of_run(folder)))
+}
+
+/// The first screen: what is tested, by what, and where the evidence will lie.
+pub fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
+    let log = folder.join(evidence::log::LOG_FILE).display().to_string();
+    let run = options.started(&prepared.plan);
+    say(report::terminal::opening(&report::terminal::Opening {
+        run: &run,
+        subject: Some(&prepared.plan.subject.description),
+        profile: &prepared.profile,
+        cases: prepared.plan.scenarios.len(),
+        log: &log,
+        style: style(),
+    })
+    .trim_end());
+    for LeftOut { id, reason } in &prepared.left_out {
+        say(format!("left out      {id}: {reason}"));
+    }
+}
+
+/// SHA-1 or SHA-256, as the profile's subject is to be talked to.
+pub fn algorithms(profile: &Profile) -> Algorithms {
+    let sha1_only = profile.algorithms.digest.iter().all(|uri| uri == algorithm::SHA1);
+    if sha1_only { Algorithms::SHA1 } else { Algorithms::SHA256 }
+}
+
+fn select(selection: &[String], profile: &Profile) -> Result<Vec<Loaded>, Failure> {
+    let shipped = embedded::scenarios()?;
+    if selection.is_empty() {
+        let of_profile = profile.scenarios.iter().filter_map(|id| shipped.iter().find(|loaded| loaded.id == *id));
+        return Ok(of_profile.cloned().collect());
+    }
+    let mut selected: Vec<Loaded> = Vec::new();
+    for wanted in selection {
+        let found = of_disk(wanted)?.unwrap_or_else(|| {
+            let is_of = |loaded: &&Loaded| loaded.id == *wanted || loaded.id.starts_with(&format!("{}/", wanted.trim_end_matches('/')));
+            shipped.iter().filter(is_of).cloned().collect()
+        });
+        if found.is_empty() {
+            return Err(Failure::new(Exit::NOTHING_SELECTED, format!("no scenario is called `{wanted}`, and no file or folder"))
+                .hint("`provestein scenarios list` lists what there is"));
+        }
+        for loaded in found {
+            if !selected.iter().any(|s| s.id == loaded.id) {
+                selected.push(loaded);
+            }
+        }
+    }
+    Ok(selected)
+}
+
+/// Scenarios of a file or folder on disk; `None` when the argument is neither.
+///
+/// # Errors
+/// 21 with all mistakes of all files.
+pub fn of_disk(wanted: &str) -> Result<Option<Vec<Loaded>>, Failure> {
+    let path = PathBuf::from(wanted);
+    let mut files = Vec::new();
+    if path.is_file() {
+        files.push(path.clone());
+    } else if path.is_dir() {
+        walk(&path, &mut files);
+        files.sort();
+    } else {
+        return Ok(None);
+    }
+    let (mut loaded, mut mistakes) = (Vec::new(), Vec::new());
+    for file in files {
+        let name = file.display().to_string();
+        let text = fs::read_to_string(&file)
+            .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read {name}: {error}")))?;
+        let id = name.trim_start_matches("./").trim_end_matches(".yaml").trim_start_matches("scenarios/").to_owned();
+        match scenario::parse(&id, &name, &text) {
+            Ok(scenario) => loaded.push(scenario),
+            Err(found) => mistakes.push(found.to_string()),
+        }
+    }
+    if mistakes.is_empty() { Ok(Some(loaded)) } else { Err(Failure::new(Exit::INPUT_INVALID, mistakes.join("\n"))) }
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            walk(&path, files);
+        } else if path.extension().is_some_and(|e| e == "yaml") {
+            files.push(path);
+        }
+    }
+}
+
+/// Random bytes of the operating system. Without them no run can begin.
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the operating system has randomness");
+    bytes
+}

@@ -1,0 +1,129 @@
+//! `show`: what happened, as a list, or one event in full. Payloads are shown by path, length and digest only.
+
+use super::terminal::{print, say};
+use crate::args::Show;
+use crate::failure::Failure;
+use crate::run_folder;
+use checks::exit::Exit;
+use evidence::blob::Blobs as _;
+use evidence::event::{Event, Recorded};
+use evidence::format;
+use evidence::history::{self, MessageRecord};
+
+/// Shows.
+///
+/// # Errors
+/// [`Failure`].
+pub fn run(args: &Show) -> Result<Exit, Failure> {
+    let folder = run_folder::find(&args.run, &args.out)?;
+    let stored = run_folder::open(&folder)?;
+    let Some(number) = args.event else {
+        for recorded in &stored.events {
+            say(line(recorded));
+        }
+        return Ok(Exit::MET);
+    };
+    let last = stored.events.len().saturating_sub(1);
+    let recorded = stored.events.get(usize::try_from(number).unwrap_or(usize::MAX)).ok_or_else(|| {
+        Failure::new(Exit::USAGE, format!("there is no event {number}; the last is {last}"))
+    })?;
+    let broken = |error: &dyn std::error::Error| Failure::of(Exit::EVIDENCE_BROKEN, error);
+    if args.raw {
+        for digest in format::blobs_of(&recorded.event) {
+            let bytes = stored.blobs().get(digest).map_err(|error| broken(&error))?;
+            print(&String::from_utf8_lossy(&bytes));
+        }
+        return Ok(Exit::MET);
+    }
+    say(line(recorded));
+    for digest in format::blobs_of(&recorded.event) {
+        say(format!("  blob   {}", stored.blobs().path(digest).display()));
+    }
+    let history = history::of(&stored.events, &stored.blobs()).map_err(|error| broken(&error))?;
+    if let Some(record) = history.message(number) {
+        message(record);
+    }
+    Ok(Exit::MET)
+}
+
+fn line(recorded: &Recorded) -> String {
+    let cause = recorded.cause.map(|cause| format!(" (after {cause})")).unwrap_or_default();
+    format!("{:>5}  {}  {}{cause}", recorded.seq, recorded.at.strftime("%H:%M:%S%.3f"), what(&recorded.event))
+}
+
+fn what(event: &Event) -> String {
+    match event {
+        Event::RunStarted(run) => format!("RunStarted {} by {}, profile {}", run.run, run.tool, run.profile),
+        Event::SubjectDescribed(s) => format!("SubjectDescribed {} {} {} at {}", s.supplier, s.system, s.version, s.endpoint),
+        Event::PreflightObserved { probe, ok, detail } => format!("PreflightObserved {probe} {}: {detail}", if *ok { "ok" } else { "failed" }),
+        Event::ScenarioStarted(s) => format!("ScenarioStarted {}", s.scenario),
+        Event::MessageComposed(c) => {
+            let label = c.label.as_ref().map(|label| format!(" as `{label}`")).unwrap_or_default();
+            let altered = if c.deviations.is_empty() { String::new() } else { format!(", altered: {}", c.deviations.join("; ")) };
+            format!("MessageComposed {}{label}{altered}", c.what)
+        }
+        Event::MessageSent { composed, to, attempt } => format!("MessageSent {composed} to {to}, attempt {attempt}"),
+        Event::TransportAnswered { status, .. } => format!("TransportAnswered {status}"),
+        Event::TransportFailed { failure, detail } => format!("TransportFailed {}: {detail}", failure.code()),
+        Event::MessageArrived { carrier, from, .. } => format!("MessageArrived by {carrier} from {from}"),
+        Event::PayloadOpened { message, part, .. } => format!("PayloadOpened of {message}, MIME part {}", part + 1),
+        Event::PayloadSealed { message, reason, .. } => format!("PayloadSealed of {message}: {reason}"),
+        Event::AwaitOpened(a) => format!(
+            "AwaitOpened {}{} of `{}`, {} ms",
+            if a.quiet { "silence about " } else { "" },
+            a.what,
+            a.label,
+            a.patience_ms
+        ),
+        Event::AwaitMet { awaited } => format!("AwaitMet {awaited}"),
+        Event::AwaitLapsed { awaited, reason } => format!("AwaitLapsed {awaited}: {reason}"),
+        Event::SilenceObserved { awaited, quiet_ms } => format!("SilenceObserved {awaited}, {quiet_ms} ms"),
+        Event::ReceiptIgnored { message } => format!("ReceiptIgnored {message}"),
+        Event::OperatorAsked { question } => format!("OperatorAsked {question}"),
+        Event::OperatorAnswered { answer } => format!("OperatorAnswered {answer}"),
+        Event::ScenarioEnded { scenario, outcome } => format!("ScenarioEnded {scenario}: {outcome:?}"),
+        Event::RunResumed { tool } => format!("RunResumed by {tool}"),
+        Event::TailRecovered { bytes, .. } => format!("TailRecovered, {bytes} bytes set aside"),
+        Event::RunEnded { reason } => format!("RunEnded, {reason}"),
+    }
+}
+
+fn message(record: &MessageRecord) {
+    say(format!("  kind   {}", record.message.kind().name()));
+    for field in record.message.entity.headers.iter() {
+        say(format!("  header {}: {}", field.name, field.value));
+    }
+    for defect in record.message.entity.all_defects() {
+        say(format!("  defect {defect}"));
+    }
+    match &record.message.envelope {
+        Err(reason) => say(format!("  envelope none: {reason}")),
+        Ok(envelope) => {
+            let parts = [
+                ("MessageId", envelope.message_id()),
+                ("ConversationId", envelope.conversation_id()),
+                ("Service", envelope.service()),
+                ("Action", envelope.action()),
+                ("about", envelope.about()),
+            ];
+            for (name, value) in parts {
+                say(format!("  {name:<14} {}", value.unwrap_or("-")));
+            }
+            for defect in &envelope.defects {
+                say(format!("  defect {defect}"));
+            }
+        }
+    }
+    if let Some(signature) = &record.message.signature {
+        say(format!("  signature      {}", if signature.is_valid() { "verifies" } else { "does not verify" }));
+        for reference in &signature.references {
+            say(format!("    reference {:?}: {:?}", reference.uri.as_deref().unwrap_or("(none)"), reference.verdict));
+        }
+    }
+    for (part, payload) in &record.payloads {
+        match payload {
+            Ok(payload) => say(format!("  payload        MIME part {}, {} bytes, {}", part + 1, payload.content.len(), payload.business.namespace().unwrap_or("no XML"))),
+            Err(reason) => say(format!("  payload        MIME part {} is sealed: {reason}", part + 1)),
+        }
+    }
+}

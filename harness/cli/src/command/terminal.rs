@@ -1,0 +1,159 @@
+//! What a person sees while and after a run.
+
+use crate::failure::Failure;
+use crate::run_folder::Judged;
+use checks::exit::Exit;
+use evidence::log::Clock;
+use exchange::engine::Progress;
+use exchange::scenario::Loaded;
+use jiff::{Timestamp, tz::TimeZone};
+use report::Style;
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// Prints a line for people. A closed pipe is no failure.
+pub fn say(text: impl Display) {
+    let _ = writeln!(anstream::stdout(), "{text}");
+}
+
+/// Prints exact text for programs.
+pub fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    let _ = std::io::stdout().flush();
+}
+
+/// How to write for this terminal; `NO_COLOR` and pipes are respected.
+pub fn style() -> Style {
+    let color = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(100);
+    Style { color, width }
+}
+
+/// The clocks of this machine.
+#[derive(Debug)]
+pub struct MachineClock(Instant);
+
+impl MachineClock {
+    /// Begins now.
+    pub fn start() -> Arc<dyn Clock> {
+        Arc::new(Self(Instant::now()))
+    }
+}
+
+impl Clock for MachineClock {
+    fn wall(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        self.0.elapsed().as_millis() as u64
+    }
+}
+
+/// Tells a person what is going on: on a terminal who is awaited until when, elsewhere a line a scenario.
+pub struct Teller {
+    interactive: bool,
+    began: Mutex<Instant>,
+}
+
+impl Teller {
+    /// For this terminal.
+    pub fn new() -> Self {
+        Self { interactive: std::io::stdout().is_terminal(), began: Mutex::new(Instant::now()) }
+    }
+
+    fn transient(&self, text: &str) {
+        if self.interactive {
+            let mut out = anstream::stdout();
+            let _ = write!(out, "\r\x1b[2K{text}");
+            let _ = out.flush();
+        }
+    }
+}
+
+impl Progress for Teller {
+    fn listening(&self, address: SocketAddr) {
+        say(format!("  inbox     listening at {address}"));
+    }
+
+    fn preflight(&self, probe: &str, ok: bool, detail: &str) {
+        say(format!("  {probe:<9} {}{detail}", if ok { "" } else { "FAILED: " }));
+        say("");
+    }
+
+    fn scenario(&self, number: usize, of: usize, scenario: &Loaded) {
+        if let Ok(mut began) = self.began.lock() {
+            *began = Instant::now();
+        }
+        self.transient(&format!("  [{number}/{of}] {} …", scenario.id));
+    }
+
+    fn waiting(&self, what: &str, label: &str, until: Timestamp) {
+        let until = TimeZone::system().to_datetime(until).strftime("%H:%M:%S").to_string();
+        self.transient(&format!("  waiting for the subject: {what} of `{label}`, until {until}"));
+    }
+
+    fn ended(&self, scenario: &Loaded, reason: Option<&str>) {
+        self.transient("");
+        let took = self.began.lock().map_or(0.0, |began| began.elapsed().as_secs_f32());
+        match reason {
+            None => say(format!("  done      {:<46} {took:>6.2} s  {}", scenario.id, scenario.scenario.title.en)),
+            Some(reason) => say(format!("  GIVEN UP  {:<46} {took:>6.2} s  {reason}", scenario.id)),
+        }
+    }
+}
+
+/// Where everything of a run lies, for the last screen.
+pub struct Places {
+    log: String,
+    report: String,
+    reproduce: String,
+}
+
+impl Places {
+    /// Of a run folder.
+    pub fn of_run(folder: &Path) -> Self {
+        Self {
+            log: folder.join(evidence::log::LOG_FILE).display().to_string(),
+            report: folder.join("report.html").display().to_string(),
+            reproduce: format!("provestein judge {}", folder.display()),
+        }
+    }
+
+    /// Of an inspection, which keeps nothing.
+    pub fn of_inspection(command: String) -> Self {
+        let none = "none: an inspection keeps nothing".to_owned();
+        Self { log: none.clone(), report: none, reproduce: command }
+    }
+}
+
+/// Prints the scenarios, the findings and the last screen, and returns how the command ends.
+pub fn conclude(judged: &Judged, places: &Places) -> Exit {
+    let (view, style) = (judged.view(), style());
+    let paths =
+        report::terminal::Paths { log: &places.log, report: &places.report, reproduce: &places.reproduce };
+    say("");
+    say(report::terminal::scenarios(&view, &style));
+    let findings = report::terminal::findings(&view, &style);
+    if !findings.is_empty() {
+        say(findings);
+    }
+    say(report::terminal::closing(&view, &style, &paths).trim_end());
+    judged.exit()
+}
+
+/// An asynchronous runtime of two threads.
+///
+/// # Errors
+/// 70 when the machine refuses.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
+}

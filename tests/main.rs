@@ -1,0 +1,12 @@
+//! The integration tests, one binary.
+
+mod carrier;
+mod foreign_peer;
+mod interruption;
+mod kill_matrix;
+mod layering;
+mod oracle;
+mod recompute;
+mod simulation;
+mod support;
+mod tidy;

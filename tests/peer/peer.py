@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""A municipality that receives PLO messages over HTTP and answers: the foreign peer. See README.md."""
+
+import argparse
+import signal
+import sys
+import threading
+
+import compose
+import openssl
+from handler import MessageHandler, Partner
+from httpd import Outbox, Server
+from journal import Journal, complain
+
+DEFECTS = {
+    "ack-not-repeated": "a repeated message gets no signal",
+    "ack-refers-conversation": "Acknowledgment/RefToMessageId holds the ConversationId",
+    "ack-without-cid": "the cid reference is not copied into the acknowledgment",
+    "ack-unsigned": "acknowledgments have no signature",
+    "ack-with-duplicate-elimination": "acknowledgments have eb:DuplicateElimination",
+    "ack-despite-broken-signature": "a message refused for any reason is acknowledged and imported all the same",
+    "ack-refto-in-messagedata": "acknowledgments fill MessageData/RefToMessageId",
+    "ack-bad-digest-copy": "digest values are altered in the copied references",
+    "apprec-refers-ebxml-id": "OriginalMsgId/Id holds the eb:MessageId",
+    "apprec-twice-for-copied-msgid": "the same MsgId in a new envelope gets a second AppRec",
+    "apprec-wrong-version": "AppRec 1.0 where 1.1 is due, and the other way round",
+    "apprec-not-mirrored": "sender and receiver of the message stay where they were in the AppRec",
+    "soapaction-missing": "nothing sent has SOAPAction",
+    "error-for-acknowledgment": "an acknowledgment is answered with an ErrorList",
+    "no-receipt-at-all": "200 and nothing more",
+    "hang": "the connection is accepted and never answered",
+    "garbage": "octets of another protocol are answered",
+    "close-early": "the connection is closed after the header fields",
+    "ten-gigabytes": "200 with ten gigabytes of zeroes",
+}
+
+
+class Settings:
+    """What the handler and the application need to know."""
+
+    def __init__(self, options):
+        self.organisation_her, self.service_her = options.organisation_her, options.service_her
+        self.our_hers = {options.organisation_her, options.service_her}
+        self.encrypt_cert, self.encrypt_key = options.encrypt_cert, options.encrypt_key
+        self.defects = frozenset(options.defect)
+        self.ber, self.unknown_service = options.ber, options.unknown_service
+        self.inner_encoding, self.root_encoding = options.inner_encoding, options.root_encoding
+
+
+def partner(text):
+    """HER=URL:sign.pem:encrypt.pem"""
+    her, equals, rest = text.partition("=")
+    pieces = rest.rsplit(":", 2)
+    if not equals or not her.isdigit() or len(pieces) != 3:
+        raise argparse.ArgumentTypeError(f"{text} is not HER=URL:sign.pem:encrypt.pem")
+    try:
+        certificates = [openssl.Certificate(path) for path in pieces[1:]]
+    except (OSError, openssl.OpensslFailed) as fault:
+        raise argparse.ArgumentTypeError(str(fault)) from fault
+    return Partner(int(her), pieces[0], *certificates)
+
+
+def address(text):
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit():
+        raise argparse.ArgumentTypeError(f"{text} is not HOST:PORT")
+    return host or "127.0.0.1", int(port)
+
+
+def options_from(arguments):
+    parser = argparse.ArgumentParser(prog="peer.py", description=__doc__)
+    parser.add_argument("--listen", type=address, required=True, help="HOST:PORT; port 0 takes a free one")
+    parser.add_argument("--partner", type=partner, nargs="+", action="extend", required=True,
+                        metavar="HER=URL:SIGN.pem:ENCRYPT.pem")
+    for name in ("sign-key", "sign-cert", "encrypt-key", "encrypt-cert"):
+        parser.add_argument(f"--{name}", required=True, metavar="PEM")
+    parser.add_argument("--organisation-her", type=int, default=990000020)
+    parser.add_argument("--service-her", type=int, default=990000021)
+    parser.add_argument("--algorithms", choices=("sha256", "sha1"), default="sha256", help="what is signed with")
+    parser.add_argument("--defect", nargs="+", action="extend", default=[], choices=sorted(DEFECTS), metavar="ID",
+                        help="one or more of: " + ", ".join(sorted(DEFECTS)))
+    parser.add_argument("--ready-file", help="written with HOST:PORT when the peer listens")
+    parser.add_argument("--journal", help="a file for the events, one JSON object a line")
+    parser.add_argument("--ber", action="store_true", help="encrypt with indefinite lengths (BER)")
+    parser.add_argument("--chunked", action="store_true", help="send with Transfer-Encoding chunked")
+    parser.add_argument("--unknown-service", choices=("accept", "reject"), default="accept",
+                        help="our organisation, a service we do not know: AppRec 1 or 2 E21")
+    parser.add_argument("--inner-encoding", choices=("base64", "quoted-printable", "8bit", "binary"), default="base64")
+    parser.add_argument("--root-encoding", choices=("base64", "quoted-printable", "8bit", "binary"), default="base64")
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    options = options_from(arguments)
+    journal = Journal(options.journal)
+    try:
+        signer = compose.Signer(options.sign_key, openssl.Certificate(options.sign_cert), options.algorithms)
+        openssl.sign(options.algorithms, options.sign_key, b"can this key sign?")
+        openssl.Certificate(options.encrypt_cert)
+    except (OSError, openssl.OpensslFailed) as fault:
+        complain(str(fault))
+        return 2
+    partners = {one.her: one for one in options.partner}
+    settings = Settings(options)
+    handler = MessageHandler(settings, partners, signer, journal, Outbox(journal, options.chunked))
+    with Server(options.listen, handler.receive, journal, settings.defects) as server:
+        place = "%s:%d" % server.server_address[:2]
+        # shutdown() waits for serve_forever(), which runs in this thread: it needs another one.
+        stop = lambda *_ignored: threading.Thread(target=server.shutdown).start()
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        print(f"peer: listening on {place}", flush=True)
+        if options.ready_file:
+            with open(options.ready_file, "w", encoding="ascii") as handle:
+                handle.write(place + "\n")
+        server.serve_forever(poll_interval=0.1)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

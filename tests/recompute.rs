@@ -1,0 +1,134 @@
+//! The log is the evidence: the same log gives the same verdicts, a changed one none, a shorter one no better.
+
+use crate::support::simulated::{Simulated, simulate};
+use provestein::carrier::simulated::Weather;
+use provestein::checks::ledger::Status;
+use provestein::evidence::digest::Digest;
+use provestein::evidence::event::{Event, Recorded};
+use provestein::evidence::log::LOG_FILE;
+use provestein::evidence::{format, read};
+use provestein::report::json;
+use provestein::run_folder::{self, Judged};
+use std::fs;
+use std::path::Path;
+
+fn short_run() -> Simulated {
+    simulate(&[], Weather::FAIR, 3, &["receive/accepted/log-innlagt", "receipts/duplicate/msgid-in-new-envelope"])
+}
+
+fn rewrite(folder: &Path, events: &[Recorded]) {
+    let mut prev = Digest::ZERO;
+    let mut text = String::new();
+    for recorded in events {
+        let line = format::write_line(recorded, prev);
+        prev = Digest::of(line.as_bytes());
+        text.push_str(&line);
+        text.push('\n');
+    }
+    fs::write(folder.join(LOG_FILE), text).unwrap();
+}
+
+#[test]
+fn judging_again_gives_the_same_bytes() {
+    let run = short_run();
+    let first = json::render(&run.judged.view());
+    let again = run_folder::judge(run.folder.path(), None).unwrap();
+    assert_eq!(first, json::render(&again.view()));
+}
+
+#[test]
+fn a_removed_arrival_improves_nothing() {
+    let run = short_run();
+    let events = run.judged.stored.events.clone();
+    let arrivals: Vec<u64> =
+        events.iter().filter(|r| matches!(r.event, Event::MessageArrived { .. })).map(|r| r.seq).collect();
+    assert!(arrivals.len() >= 4);
+    for gone in arrivals {
+        rewrite(run.folder.path(), &without(&events, gone));
+        let shorter = run_folder::judge(run.folder.path(), None).unwrap();
+        compare(&run.judged, &shorter, gone);
+    }
+}
+
+/// The log without an event, numbers closed up; references to what is gone are left dangling at the next event.
+fn without(events: &[Recorded], gone: u64) -> Vec<Recorded> {
+    let shift = |seq: u64| if seq > gone { seq - 1 } else { seq };
+    let mut kept: Vec<Recorded> = events.iter().filter(|r| r.seq != gone).cloned().collect();
+    for recorded in &mut kept {
+        recorded.seq = shift(recorded.seq);
+        recorded.cause = recorded.cause.map(shift);
+        match &mut recorded.event {
+            Event::MessageSent { composed, .. } => *composed = shift(*composed),
+            Event::PayloadOpened { message, .. }
+            | Event::PayloadSealed { message, .. }
+            | Event::ReceiptIgnored { message } => *message = shift(*message),
+            Event::AwaitMet { awaited } | Event::AwaitLapsed { awaited, .. } | Event::SilenceObserved { awaited, .. } => {
+                *awaited = shift(*awaited);
+            }
+            _ => {}
+        }
+    }
+    kept
+}
+
+fn compare(full: &Judged, shorter: &Judged, gone: u64) {
+    for row in full.judgement.ledger.rows() {
+        let id = row.requirement.as_str();
+        let now = shorter.judgement.ledger.get(id).unwrap();
+        let improved = now.status == Status::Verified && row.status != Status::Verified;
+        assert!(!improved, "without event {gone} {id} is verified, with it {:?}", row.status);
+        assert!(now.satisfied <= row.satisfied, "without event {gone} {id} has more satisfied observations");
+    }
+    assert!(shorter.judgement.totals.scenarios_passed <= full.judgement.totals.scenarios_passed);
+}
+
+#[test]
+fn every_flipped_bit_of_the_log_is_found() {
+    let run = short_run();
+    let path = run.folder.path().join(LOG_FILE);
+    let whole = fs::read(&path).unwrap();
+    // Every byte, one bit of each, the bit changing from byte to byte.
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1 << (at % 8);
+        assert!(read::parse(&bytes, run.folder.path()).is_err(), "bit {} of byte {at} went unnoticed", at % 8);
+    }
+}
+
+#[test]
+fn every_flipped_bit_of_a_blob_is_found() {
+    let run = short_run();
+    let blobs = crate::support::files(&run.folder.path().join("blobs"), "");
+    assert!(blobs.len() > 8);
+    for path in blobs {
+        let whole = fs::read(&path).unwrap();
+        for at in [0, whole.len() / 2, whole.len() - 1] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= 0x10;
+            fs::write(&path, &bytes).unwrap();
+            let failure = run_folder::judge(run.folder.path(), None).err().unwrap();
+            assert_eq!(failure.exit.code, 30, "{failure}");
+        }
+        fs::write(&path, &whole).unwrap();
+    }
+}
+
+#[test]
+fn a_log_cut_anywhere_is_judged_or_said_to_be_torn() {
+    let run = short_run();
+    let path = run.folder.path().join(LOG_FILE);
+    let whole = fs::read(&path).unwrap();
+    let full: Vec<Recorded> = run.judged.stored.events.clone();
+    for cut in (0..whole.len()).step_by(97).chain(whole.len() - 3..whole.len()) {
+        let stored = read::parse(&whole[..cut], run.folder.path()).unwrap();
+        let lines = whole[..cut].iter().filter(|&&b| b == b'\n').count();
+        assert_eq!(stored.events, full[..lines], "the prefix is a prefix");
+        let rest = cut - stored.whole_bytes as usize;
+        assert_eq!(stored.torn.map_or(0, |tail| tail.len()), rest);
+        fs::write(&path, &whole[..cut]).unwrap();
+        match run_folder::judge(run.folder.path(), None) {
+            Ok(judged) => assert!(judged.judgement.exit.code != 0, "an unfinished run met everything"),
+            Err(failure) => assert_eq!((lines, failure.exit.code), (0, 30), "{failure}"),
+        }
+    }
+}

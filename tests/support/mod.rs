@@ -1,0 +1,37 @@
+//! What the integration tests stand on.
+
+pub mod simulated;
+
+use std::path::{Path, PathBuf};
+
+/// The project's root.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The official material beside the project, if it is there. It is not part of the project: tests that compare with
+/// it say so and are skipped where it is missing.
+pub fn shared(what: &str) -> Option<PathBuf> {
+    let path = root().join("../shared").join(what);
+    if path.exists() {
+        return Some(path);
+    }
+    eprintln!("skipped: ../shared/{what} is not here");
+    None
+}
+
+/// Every file below a folder that git would keep, by ending.
+pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let Ok(entries) = std::fs::read_dir(folder) else { return found };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if path.is_dir() && !matches!(name.as_str(), "target" | ".git") {
+            found.extend(files(&path, ending));
+        } else if name.ends_with(ending) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
