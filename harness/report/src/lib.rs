@@ -5,14 +5,22 @@
 
 mod cases;
 pub mod diagnostic;
+mod envelope;
+pub mod html;
 mod index;
 pub mod html; pub mod junit; pub mod markdown;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod style;
 pub mod terminal;
 mod view;
 mod visible;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
 pub use cases::{Case, CaseResult};
 pub use style::Style;
