@@ -8,7 +8,6 @@ pub mod diagnostic;
 mod envelope;
 pub mod html;
 mod index;
-pub mod html; pub mod junit; pub mod markdown;
 pub mod json;
 pub mod junit;
 pub mod markdown;
