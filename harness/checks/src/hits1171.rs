@@ -4,7 +4,7 @@
 //! HIS 1037: a remark.
 
 use crate::check::{Finding, MessageCheck, Seen, message, shown, shown_or_absent};
-use evidence::history::Author;
+use evidence::history::{Author, MessageRecord};
 use wire::ebxml::{Envelope, MessageHeader, MessageKind};
 use wire::place::{Located, Place};
 use wire::signature::Reference;
@@ -140,19 +140,19 @@ fn no_duplicate_elimination(seen: &Seen<'_>, kind: MessageKind) -> Option<Findin
 fn refers_to_ours(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
     let envelope = seen.of_kind(kind)?;
     let about = envelope.about().filter(|about| !about.is_empty() && seen.record.author == Author::Subject)?;
-    let messages = &seen.history.messages;
-    let sent = messages.iter().filter(|m| m.author == Author::Harness && !m.sendings.is_empty());
-    let ours: Vec<&Envelope> = sent.filter_map(|m| m.message.soap()).collect();
-    let names = |id: Option<&str>| id.is_some_and(|id| id.eq_ignore_ascii_case(about));
     let place = reference_place(envelope, kind);
-    if ours.is_empty() || seen.facts.sent_without_message_id() {
-        return None;
-    }
-    if ours.iter().any(|e| names(e.message_id())) {
+    let messages = &seen.history.messages;
+    let was_sent = |m: &&MessageRecord| m.author == Author::Harness && !m.sendings.is_empty();
+    if seen.facts.named_by(seen.history, seen.record).is_some_and(|index| was_sent(&&messages[index])) {
         return Some(Finding::satisfied(&place, shown(about)));
     }
+    let mut ours = messages.iter().filter(was_sent).filter_map(|m| m.message.soap()).peekable();
+    if ours.peek().is_none() || seen.facts.sent_without_message_id() {
+        return None;
+    }
     let finding = Finding::violated(&place, format!("{}, which names no message that was sent", shown(about)));
-    Some(if ours.iter().any(|e| names(e.conversation_id())) {
+    let is_conversation = |e: &Envelope| e.conversation_id().is_some_and(|id| id.eq_ignore_ascii_case(about));
+    Some(if ours.any(is_conversation) {
         finding.hint("it is the ConversationId of the message that was sent")
     } else {
         finding

@@ -36,7 +36,8 @@ mod tests {
     fn every_requirement_of_a_profile_has_a_check_and_every_check_is_in_both() {
         let checked = checked_ids();
         for profile in crate::profile::shipped() {
-            let demanded: BTreeSet<&str> = profile.obligations.keys().map(|id| id.as_str()).collect();
+            let demanded: BTreeSet<&str> =
+                profile.obligations.keys().map(crate::catalogue::RequirementId::as_str).collect();
             assert_eq!(demanded, checked, "{}", profile.id());
         }
     }

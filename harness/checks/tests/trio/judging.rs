@@ -278,3 +278,25 @@ fn the_same_history_gives_the_same_judgement() {
     assert_eq!(play.judge(), play.judge());
     assert!(!play.judge().has_harness_bug());
 }
+
+#[test]
+fn the_profile_decides_which_algorithms_are_right() {
+    let by_the_letter = provestein_checks::profile::find("plo-receive-his1037").unwrap();
+    let judged = |changes: &[(On, Change)]| {
+        let mut play = Play::new(changes);
+        let sent = play.stimulus("first", &["signed with another algorithm than the profile's"]);
+        play.acknowledge(&sent);
+        play.judge_by(&by_the_letter)
+    };
+    let violated = |judgement: &Judgement| -> Vec<String> {
+        let of = judgement.observations.iter().filter(|o| o.verdict == Verdict::Violated);
+        of.map(|o| o.requirement.to_string()).collect()
+    };
+    assert_eq!(violated(&judged(&[(On::Ack, Change::Sha1)])), Vec::<String>::new());
+    let found = judged(&[]);
+    assert_eq!(violated(&found), ["HITS1172-33", "HITS1172-84"]);
+    assert_eq!(found.evidence("HITS1172-33").next().unwrap().expected, "http://www.w3.org/2000/09/xmldsig#sha1");
+    for id in ["HITS1172-33", "HITS1172-84"] {
+        assert!(PROFILE.obligation(id).unwrap().reason.is_some(), "{id} is read otherwise than by the letter");
+    }
+}

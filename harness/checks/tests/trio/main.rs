@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod done;
+mod hostile;
 mod judging;
 mod pack;
 mod play;
@@ -11,6 +12,7 @@ mod samples;
 mod sign;
 mod text;
 mod written;
+mod written_answer;
 
 use evidence::event::ScenarioOutcome;
 use play::{Change, On, Play};
@@ -65,8 +67,8 @@ fn cases() -> Vec<Case> {
         written::validity(),
         written::signals(),
         written::payload(),
-        written::mirroring(),
-        written::receipt(),
+        written_answer::mirroring(),
+        written_answer::receipt(),
     ]
     .concat()
 }

@@ -370,6 +370,16 @@ impl Play {
         Sent { composed, message_id: id.to_owned(), envelope: envelope.clone(), ..in_conversation.clone() }
     }
 
+    /// The entities that arrived.
+    pub fn arrived(&self) -> Vec<Vec<u8>> {
+        use evidence::blob::Blobs as _;
+        let entities = self.events.iter().filter_map(|e| match &e.event {
+            Event::MessageArrived { entity, .. } => Some(*entity),
+            _ => None,
+        });
+        entities.map(|entity| self.blobs.get(entity).unwrap()).collect()
+    }
+
     /// Gives the subject another service in its organisation.
     pub fn add_party(&mut self, service: u32) {
         for recorded in &mut self.events {
