@@ -157,7 +157,7 @@ fn a_conforming_peer_exchanges_all_twelve() {
 /// A defect of the peer, the scenarios that show it, and what must be among the violated requirements.
 const DEFECTS: [(&str, &[&str], &str); 14] = [
     ("ack-not-repeated", &["receipts/acknowledgment/lost"], "HITS1172-5.8.2-p3"),
-    ("ack-refers-conversation", &[PLAIN], "HIS1037-7.2.3-4"),
+    ("ack-refers-conversation", &[PLAIN], "HITS1171-5.2.3.2-1"),
     ("ack-without-cid", &[PLAIN], "HITS1172-117"),
     ("ack-unsigned", &[PLAIN], "HITS1172-45"),
     ("ack-with-duplicate-elimination", &[PLAIN], "HITS1171-5.2.1.11-2"),

@@ -35,3 +35,18 @@ pub fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Compares a generated file with what is committed; with `PROVESTEIN_WRITE=1` writes it.
+pub fn generated(name: &str, text: &str) {
+    let path = root().join(name);
+    if std::env::var_os("PROVESTEIN_WRITE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        return;
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        committed == text,
+        "{name} is not up to date: run `PROVESTEIN_WRITE=1 cargo test --test suite`, look at the difference, and commit it"
+    );
+}

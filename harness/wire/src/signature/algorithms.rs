@@ -81,7 +81,7 @@ impl SignatureMethod {
     }
 
     /// Signs; `None` when the key is too short for the digest or the operation fails.
-    pub(super) fn sign(self, key: &PrivateKey, octets: &[u8]) -> Option<Vec<u8>> {
+    pub fn sign(self, key: &PrivateKey, octets: &[u8]) -> Option<Vec<u8>> {
         let fast: &dyn rs::RsaEncoding = match self {
             Self::RsaSha1 => return key.rsa().pkcs1v15_sign::<Sha1>(octets).ok(),
             Self::RsaSha256 => &rs::RSA_PKCS1_SHA256,
