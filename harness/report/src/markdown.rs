@@ -51,10 +51,9 @@ fn head(out: &mut String, view: &View<'_>) {
     out.push_str(&format!("- **Profile:** {} ({})\n", code(&view.profile.id()), text(&view.profile.title.en)));
     if let Some(run) = &view.history.run {
         out.push_str(&format!(
-            "- **Run:** {}, seed {}, {}: {}\n",
+            "- **Run:** {}, seed {}; {}\n",
             code(&run.run),
             run.seed,
-            run.assurance.code(),
             terminal::assurance(run.assurance)
         ));
     }
