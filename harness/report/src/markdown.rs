@@ -80,7 +80,9 @@ fn table<'f>(out: &mut String, title: &str, findings: impl Iterator<Item = &'f F
     }
     more(out, findings.len());
     let hints: Vec<String> = findings[0].hints.iter().map(|hint| code(hint)).collect();
-    out.push_str(&format!("\nNext: {}\n", hints.join(" · ")));
+    if !hints.is_empty() {
+        out.push_str(&format!("\nNext: {}\n", hints.join(" · ")));
+    }
 }
 
 fn not_established(out: &mut String, findings: &[Finding]) {

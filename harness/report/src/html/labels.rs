@@ -42,7 +42,7 @@ labels! {
     level: "Level", "Styrke";
     status: "Status", "Status";
     satisfied: "Satisfied", "Oppfylt";
-    of_needed: "of", "av";
+    needs: "needs", "krever";
     violated: "Violated", "Brutt";
     cannot_tell: "In doubt", "I tvil";
     evidence: "Evidence", "Bevis";
