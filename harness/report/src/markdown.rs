@@ -51,10 +51,9 @@ fn head(out: &mut String, view: &View<'_>) {
     out.push_str(&format!("- **Profile:** {} ({})\n", code(&view.profile.id()), text(&view.profile.title.en)));
     if let Some(run) = &view.history.run {
         out.push_str(&format!(
-            "- **Run:** {}, seed {}, {}: {}\n",
+            "- **Run:** {}, seed {}; {}\n",
             code(&run.run),
             run.seed,
-            run.assurance.code(),
             terminal::assurance(run.assurance)
         ));
     }
@@ -81,7 +80,9 @@ fn table<'f>(out: &mut String, title: &str, findings: impl Iterator<Item = &'f F
     }
     more(out, findings.len());
     let hints: Vec<String> = findings[0].hints.iter().map(|hint| code(hint)).collect();
-    out.push_str(&format!("\nNext: {}\n", hints.join(" · ")));
+    if !hints.is_empty() {
+        out.push_str(&format!("\nNext: {}\n", hints.join(" · ")));
+    }
 }
 
 fn not_established(out: &mut String, findings: &[Finding]) {

@@ -35,7 +35,7 @@ pub(super) fn of(record: &MessageRecord, place: &Place) -> Option<Excerpt> {
     let end = (start + WINDOW).min(line.len());
     let shown = |from: usize, to: usize| -> String { visible(&masked(&line[from..to].iter().collect::<String>())) };
     let lead = if start > 0 { "…" } else { "" };
-    let before = format!("{lead}{}", unpadded(&shown(start, column)));
+    let before = format!("{lead}{}", unindented(&unpadded(&shown(start, column))));
     let spanned = text.as_str().get(place.span.start..place.span.end).unwrap_or_default();
     let spanned = spanned.split(['\r', '\n']).next().unwrap_or_default().chars().count();
     let marked_end = (column + spanned.max(1)).min(end).max(column);
@@ -63,7 +63,13 @@ pub(super) fn of(record: &MessageRecord, place: &Place) -> Option<Excerpt> {
 }
 
 fn plain(line: &str) -> String {
-    clipped(&unpadded(&visible(&masked(line))), WINDOW)
+    clipped(&unindented(&unpadded(&visible(&masked(line)))), WINDOW)
+}
+
+/// Tabs in front of a line are indentation; anywhere else they are shown.
+fn unindented(line: &str) -> String {
+    let rest = line.trim_start_matches(['⇥', ' ']);
+    format!("{}{rest}", " ".repeat(line.chars().count() - rest.chars().count()))
 }
 
 /// Indentation and blanks between attributes are no secret of a quoted line.

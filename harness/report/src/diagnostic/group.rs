@@ -2,6 +2,7 @@
 
 use super::{Class, Finding, ScenarioPlace, excerpt};
 use crate::View;
+use crate::cases;
 use crate::index::Index;
 use crate::visible::clean;
 use checks::catalogue::Requirement;
@@ -130,7 +131,11 @@ fn event_name(index: &Index<'_>, event: Seq, record: Option<&MessageRecord>) -> 
 }
 
 fn hints(index: &Index<'_>, event: Seq, id: &str, known: bool) -> Vec<String> {
-    let mut hints = vec![format!("provestein show {} --event {event}", quoted(index.view.run_name))];
+    let mut hints = Vec::new();
+    // Of an inspection nothing is kept that could be shown.
+    if !cases::is_inspection(&index.view) {
+        hints.push(format!("provestein show {} --event {event}", quoted(index.view.run_name)));
+    }
     if known {
         hints.push(format!("provestein explain {id}"));
     }

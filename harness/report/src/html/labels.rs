@@ -42,7 +42,7 @@ labels! {
     level: "Level", "Styrke";
     status: "Status", "Status";
     satisfied: "Satisfied", "Oppfylt";
-    of_needed: "of", "av";
+    needs: "needs", "krever";
     violated: "Violated", "Brutt";
     cannot_tell: "In doubt", "I tvil";
     evidence: "Evidence", "Bevis";
@@ -120,9 +120,9 @@ pub(super) fn of(lang: Lang) -> &'static Labels {
 pub(super) fn verdict(lang: Lang, exit: Exit) -> &'static str {
     match (lang, exit.code) {
         (Lang::En, 0) => "All obligations met",
-        (Lang::Nb, 0) => "Alle krav oppfylt",
+        (Lang::Nb, 0) => "Alle skal-krav oppfylt",
         (Lang::En, 10) => "Conformance violated",
-        (Lang::Nb, 10) => "Krav er brutt",
+        (Lang::Nb, 10) => "Skal-krav er brutt",
         (Lang::En, 14) => "The test suite has a defect",
         (Lang::Nb, 14) => "Testsamlingen har en feil",
         (Lang::En, 12) => "The configuration does not fit",

@@ -14,7 +14,7 @@ use crate::{View, terminal};
 use askama::Template;
 use checks::ledger::Status;
 use checks::verdict::{Cause, Verdict};
-use evidence::event::{Seq, Subject};
+use evidence::event::{Assurance, Seq, Subject};
 
 /// Conditions that are listed.
 const CONDITIONS_MAX: usize = 50;
@@ -32,6 +32,7 @@ pub(super) struct Page {
     assurance: &'static str,
     proves: &'static str,
     key: Vec<(&'static str, String)>,
+    demo: bool,
     unfinished: bool,
     verdict: Verdicts,
     tiles: Vec<Tile>,
@@ -42,6 +43,7 @@ pub(super) struct Page {
     remarks: Vec<Card>,
     inspection: bool,
     cases: Vec<CaseRow>,
+    has_reasons: bool,
     cases_left_out: usize,
     counts: (usize, usize, usize),
     filters: Vec<Tile>,
@@ -100,6 +102,7 @@ impl Page {
             assurance: run.map_or("–", |run| run.assurance.code()),
             proves: run.map_or("–", |run| labels::proves(lang, run.assurance)),
             key: about_subject_short(view, l),
+            demo: run.is_some_and(|run| run.assurance == Assurance::Demo),
             unfinished: !history.ended,
             verdict: verdicts(view, lang),
             requirements: view.judgement.ledger.rows().count(),
@@ -107,6 +110,7 @@ impl Page {
             to_do: to_do(view),
             cards_left_out: findings.len().saturating_sub(CARDS_MAX),
             ledger: ledger::of(&index, &findings, &anchors, lang),
+            has_reasons: all.iter().any(|case| !case.reasons.is_empty()),
             cases: cards::cases(&all, &sections, lang),
             cases_left_out: all.len().saturating_sub(CASES_MAX),
             cards: cards::findings(&index, findings, &anchors, lang),

@@ -45,7 +45,7 @@ requirements:
     reason: { nb: "Eksempelet i HITS 1171 mangler den.", en: "The example in HITS 1171 lacks it." }
   - { id: HITS1172-122, level: MUST, claim: "@1.5" }
   - { id: HITS1172-123, level: MUST }
-  - { id: HITS1171-8.1-6, level: MUST, claim: "@9.9" }
+  - { id: HIS80415-2012-3.3.4-7, level: MUST, claim: "@9.9" }
   - { id: HITS1172-4.2.2-p4, level: MUST }
   - { id: HITS1168-4.2-2, level: MUST }
 "#;

@@ -106,7 +106,7 @@ fn ids(out: &mut String, view: &View<'_>, label: &str, role: Role, style: Style,
     if ids.is_empty() {
         return;
     }
-    let mut text = ids.iter().take(IDS_MAX).cloned().collect::<Vec<_>>().join("  ");
+    let mut text = ids.iter().take(IDS_MAX).cloned().collect::<Vec<_>>().join(", ");
     if ids.len() > IDS_MAX {
         text.push_str(&format!(" and {} more", ids.len() - IDS_MAX));
     }
