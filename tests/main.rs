@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 
 mod carrier;
+mod cli;
 mod documents;
 mod foreign_peer;
 mod interruption;

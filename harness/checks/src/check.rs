@@ -48,8 +48,6 @@ pub(crate) struct RunView<'h> {
     pub history: &'h History,
     /// By what it is judged.
     pub profile: &'h Profile,
-    /// What is known about it.
-    pub facts: &'h Facts,
 }
 
 /// A row of a table of run checks.
@@ -271,7 +269,12 @@ impl<'h> Answered<'h> {
     /// How many sendings of this MessageId with these digests may have arrived (HITS 1172 5.8.2), counted likewise.
     pub fn true_repeats(&self) -> usize {
         let digests = |record: &MessageRecord| -> Vec<String> {
-            let references = record.message.soap().into_iter().flat_map(|e| &e.signatures).flat_map(|s| s.references());
+            let references = record
+                .message
+                .soap()
+                .into_iter()
+                .flat_map(|e| &e.signatures)
+                .flat_map(wire::signature::SignatureBlock::references);
             let values = references.filter_map(|r| r.digest_value.as_ref());
             values.map(|v| v.value.split_whitespace().collect()).collect()
         };
@@ -294,7 +297,7 @@ impl<'h> Answered<'h> {
     /// subject, it is taken to.
     pub fn is_to_subject(&self) -> bool {
         let parties = self.history.subject.as_ref().map_or(&[][..], |s| &s.parties);
-        let to = self.stimulus.message.soap().and_then(|e| e.to_her());
+        let to = self.stimulus.message.soap().and_then(Envelope::to_her);
         parties.is_empty()
             || to.is_some_and(|to| parties.iter().any(|(organisation, party)| *organisation == to || *party == to))
     }

@@ -15,7 +15,7 @@ use crate::verdict::Cause;
 use evidence::event::{Seq, TransportFailure};
 use evidence::history::{Author, AwaitOutcome, Exchange, History, MessageRecord, TransportOutcome};
 use std::collections::{BTreeMap, BTreeSet};
-use wire::ebxml::MessageKind;
+use wire::ebxml::{Envelope, MessageKind};
 
 /// Answers this many times slower than the slowest one seen would still be waited for.
 const PATIENCE_FACTOR: u64 = 10;
@@ -32,6 +32,7 @@ pub(crate) struct Facts {
     accepted: bool,
     sent_without_message_id: bool,
     met: BTreeMap<Seq, usize>,
+    labelled: BTreeMap<(String, String), usize>,
     by_message_id: BTreeMap<String, Vec<usize>>,
 }
 
@@ -73,6 +74,11 @@ impl Facts {
                 facts.exchange_of_answer.entry(answer).or_insert(index);
             }
             facts.signals.push(signals);
+            let composed = history.messages[exchange.stimulus].composed.as_ref();
+            let label = composed.and_then(|c| Some((c.scenario.clone()?, c.label.clone()?)));
+            if let Some(label) = label {
+                facts.labelled.entry(label).or_insert(index);
+            }
         }
         facts.apprecs = vec![Vec::new(); history.exchanges.len()];
         facts.attribute_apprecs(history);
@@ -91,6 +97,11 @@ impl Facts {
     /// The AppRecs that belong to an exchange's very envelope, as message indices.
     pub fn apprecs(&self, exchange: usize) -> &[usize] {
         self.apprecs.get(exchange).map_or(&[], Vec::as_slice)
+    }
+
+    /// The exchange whose message carries a label in a scenario.
+    pub fn labelled(&self, scenario: &str, label: &str) -> Option<usize> {
+        self.labelled.get(&(scenario.to_owned(), label.to_owned())).copied()
     }
 
     /// The exchange in which a message is an answer.
@@ -161,17 +172,13 @@ impl Facts {
     }
 
     fn attribute_apprecs(&mut self, history: &History) {
+        let mut families: BTreeMap<(usize, Author), Vec<usize>> = BTreeMap::new();
         for (index, exchange) in history.exchanges.iter().enumerate() {
-            if !exchange.same_msg_id.is_empty() {
-                continue;
-            }
-            let later = history.exchanges.iter().enumerate().skip(index + 1);
-            let family: Vec<usize> = std::iter::once(index)
-                .chain(later.filter(|(_, e)| e.same_msg_id.first() == Some(&exchange.stimulus)).map(|(i, _)| i))
-                .filter(|&i| {
-                    history.messages[history.exchanges[i].stimulus].author == history.messages[exchange.stimulus].author
-                })
-                .collect();
+            let first = exchange.same_msg_id.first().unwrap_or(&exchange.stimulus);
+            let author = history.messages[exchange.stimulus].author;
+            families.entry((*first, author)).or_default().push(index);
+        }
+        for family in families.into_values() {
             let all: BTreeSet<usize> = family.iter().flat_map(|&i| &history.exchanges[i].apprecs).copied().collect();
             let mut answered = BTreeSet::new();
             for apprec in all {
@@ -244,7 +251,7 @@ impl Facts {
     }
 
     /// Whether so much time followed a moment that another answer would have been seen.
-    pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64) -> bool {
+    pub fn settled_after(history: &History, profile: &Profile, at_ms: u64) -> bool {
         history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms
     }
 }
@@ -267,7 +274,7 @@ pub(crate) fn recipient_of(record: &MessageRecord) -> (Option<u32>, Option<u32>)
 fn owner_of(history: &History, family: &[usize], apprec: usize, is_first: bool) -> usize {
     let record = &history.messages[apprec];
     let to = |&exchange: &usize| {
-        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(|e| e.to_her())
+        history.messages[history.exchanges[exchange].stimulus].message.soap().and_then(Envelope::to_her)
     };
     let was_sent = |exchange: &&usize| {
         let sent = first_sending(&history.messages[history.exchanges[**exchange].stimulus]);

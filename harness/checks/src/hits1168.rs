@@ -2,13 +2,13 @@
 
 use crate::address::{self, Recipient};
 use crate::check::{Answered, ExchangeCheck, Finding, MessageCheck, Seen, exchange, message, shown};
-use crate::facts::{AnswerKind, Silence, recipient_of};
+use crate::facts::{AnswerKind, Facts, Silence, recipient_of};
 use evidence::history::MessageRecord;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use wire::apprec::{AppRec, Version};
 use wire::code::Coded;
-use wire::ebxml::MessageKind;
+use wire::ebxml::{Envelope, MessageKind};
 use wire::head::MsgHead;
 use wire::place::Place;
 
@@ -127,16 +127,12 @@ fn error_code(seen: &Seen<'_>) -> Option<Finding> {
         let of_list = e.s.as_ref().is_some_and(|s| s.value.trim() == LIST_8221);
         of_list && e.code().is_some_and(|c| CODES_8221.contains(&c))
     };
-    Some(match apprec.errors.iter().find(is_known) {
-        Some(error) => Finding::satisfied(&error.place, shown(error.code().unwrap_or_default())),
-        None => {
-            let list = first.s.as_ref().map_or("none", |s| s.value.as_str());
-            Finding::violated(
-                &first.place,
-                format!("{} of code list {}", shown(first.code().unwrap_or_default()), shown(list)),
-            )
-        }
-    })
+    if let Some(error) = apprec.errors.iter().find(is_known) {
+        return Some(Finding::satisfied(&error.place, shown(error.code().unwrap_or_default())));
+    }
+    let list = first.s.as_ref().map_or("none", |s| s.value.as_str());
+    let got = format!("{} of code list {}", shown(first.code().unwrap_or_default()), shown(list));
+    Some(Finding::violated(&first.place, got))
 }
 
 /// Which AppRec version answers a fagmelding, by its namespace (8.3). Namespaces of PLO are a family.
@@ -232,7 +228,7 @@ pub(crate) fn one_per_recipient(a: &Answered<'_>, ever: bool) -> Vec<Finding> {
         if let Some(second) = group.get(1) {
             return Some(Finding::violated(&place, got).about(second.seq));
         }
-        let settled = a.facts.settled_after(a.history, a.profile, last.at_ms);
+        let settled = Facts::settled_after(a.history, a.profile, last.at_ms);
         settled.then(|| Finding::satisfied(&place, got).about(last.seq))
     });
     judged.collect()
@@ -287,7 +283,7 @@ fn foreign_address(a: &Answered<'_>) -> Vec<Finding> {
 /// The same MsgId to the same party, which the subject has taken before; whoever else has it has no duplicate
 /// (5.4: other systems receive and answer for themselves).
 fn duplicate(a: &Answered<'_>) -> Vec<Finding> {
-    let to = |record: &MessageRecord| record.message.soap().and_then(|e| e.to_her());
+    let to = |record: &MessageRecord| record.message.soap().and_then(Envelope::to_her);
     let taken = |index: &&usize| {
         let earlier = &a.history.messages[**index];
         let exchange = a.history.exchanges.iter().find(|e| e.stimulus == **index);

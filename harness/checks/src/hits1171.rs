@@ -4,7 +4,7 @@
 //! HIS 1037: a remark.
 
 use crate::check::{Finding, MessageCheck, Seen, message, shown, shown_or_absent};
-use evidence::history::Author;
+use evidence::history::{Author, MessageRecord};
 use wire::ebxml::{Envelope, MessageHeader, MessageKind};
 use wire::place::{Located, Place};
 use wire::signature::Reference;
@@ -24,7 +24,7 @@ pub(crate) const CHECKS: &[MessageCheck] = &[
         same_conversation(s, MessageKind::ErrorList)
     }),
     message("HITS1171-5.2.1.10-1", "a time with its zone, such as 2026-01-15T09:30:00Z", |s| {
-        with_zone(s.header()?.message_data.first()?.timestamp.first()?)
+        Some(with_zone(s.header()?.message_data.first()?.timestamp.first()?))
     }),
     message("HITS1171-5.2.1.11-2", "no eb:DuplicateElimination", |s| {
         no_duplicate_elimination(s, MessageKind::Acknowledgment)
@@ -97,13 +97,11 @@ fn same_cpa_id(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
 fn same_conversation(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
     let (header, stimulus) = pair(seen, kind)?;
     let wanted = stimulus.conversation_id()?;
-    match header.conversation_id.first() {
-        Some(value) => same(value, wanted),
-        None => {
-            let place = header.place.child("eb:ConversationId");
-            Some(Finding::violated(&place, "absent").expected(shown(wanted)))
-        }
+    if let Some(value) = header.conversation_id.first() {
+        return same(value, wanted);
     }
+    let place = header.place.child("eb:ConversationId");
+    Some(Finding::violated(&place, "absent").expected(shown(wanted)))
 }
 
 /// UUIDs are the same whatever their case.
@@ -114,20 +112,18 @@ fn same(value: &Located<String>, wanted: &str) -> Option<Finding> {
 
 fn acknowledgment_time(seen: &Seen<'_>) -> Option<Finding> {
     let acknowledgment = seen.of_kind(MessageKind::Acknowledgment)?.acknowledgments.first()?;
-    match acknowledgment.timestamp.first() {
-        Some(time) => with_zone(time),
-        None => Some(Finding::violated(&acknowledgment.place.child("eb:Timestamp"), "absent")),
-    }
+    let absent = || Finding::violated(&acknowledgment.place.child("eb:Timestamp"), "absent");
+    Some(acknowledgment.timestamp.first().map_or_else(absent, with_zone))
 }
 
 /// HITS 1171 prints `…ssZ`, HIS 1037 6.2.1 takes ISO 8601 with the zone of local time: any zone and fractions of
 /// a second are accepted. Without zone the time cannot be told (UTC by ebXML, Norwegian time by habit).
-fn with_zone(time: &Located<String>) -> Option<Finding> {
+fn with_zone(time: &Located<String>) -> Finding {
     let text = time.value.trim();
     if text.parse::<jiff::Timestamp>().is_ok() {
-        return Some(Finding::satisfied(&time.place, shown(&time.value)));
+        return Finding::satisfied(&time.place, shown(&time.value));
     }
-    Some(Finding::violated(&time.place, shown(&time.value)))
+    Finding::violated(&time.place, shown(&time.value))
 }
 
 fn no_duplicate_elimination(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
@@ -144,19 +140,19 @@ fn no_duplicate_elimination(seen: &Seen<'_>, kind: MessageKind) -> Option<Findin
 fn refers_to_ours(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
     let envelope = seen.of_kind(kind)?;
     let about = envelope.about().filter(|about| !about.is_empty() && seen.record.author == Author::Subject)?;
-    let messages = &seen.history.messages;
-    let sent = messages.iter().filter(|m| m.author == Author::Harness && !m.sendings.is_empty());
-    let ours: Vec<&Envelope> = sent.filter_map(|m| m.message.soap()).collect();
-    let names = |id: Option<&str>| id.is_some_and(|id| id.eq_ignore_ascii_case(about));
     let place = reference_place(envelope, kind);
-    if ours.is_empty() || seen.facts.sent_without_message_id() {
-        return None;
-    }
-    if ours.iter().any(|e| names(e.message_id())) {
+    let messages = &seen.history.messages;
+    let was_sent = |m: &&MessageRecord| m.author == Author::Harness && !m.sendings.is_empty();
+    if seen.facts.named_by(seen.history, seen.record).is_some_and(|index| was_sent(&&messages[index])) {
         return Some(Finding::satisfied(&place, shown(about)));
     }
+    let mut ours = messages.iter().filter(was_sent).filter_map(|m| m.message.soap()).peekable();
+    if ours.peek().is_none() || seen.facts.sent_without_message_id() {
+        return None;
+    }
     let finding = Finding::violated(&place, format!("{}, which names no message that was sent", shown(about)));
-    Some(if ours.iter().any(|e| names(e.conversation_id())) {
+    let is_conversation = |e: &Envelope| e.conversation_id().is_some_and(|id| id.eq_ignore_ascii_case(about));
+    Some(if ours.any(is_conversation) {
         finding.hint("it is the ConversationId of the message that was sent")
     } else {
         finding

@@ -156,7 +156,9 @@ mod tests {
 
     fn row(verdicts: &[Verdict], minimum: u32) -> Row {
         let mut row = Row::unseen(RequirementId::known("A-1"), Level::Must, minimum, Status::NotExercised);
-        verdicts.iter().for_each(|v| row.count(*v));
+        for verdict in verdicts {
+            row.count(*verdict);
+        }
         row
     }
 

@@ -23,13 +23,24 @@ pub(crate) fn run_checks() -> impl Iterator<Item = &'static RunCheck> {
 
 /// The ids that some check speaks about; every other requirement is not observable.
 pub fn checked_ids() -> BTreeSet<&'static str> {
-    message_checks().map(|c| c.id).chain(exchange_checks().map(|c| c.id)).collect()
+    let done = exchange_checks().map(|c| c.id).chain(run_checks().map(|c| c.id));
+    message_checks().map(|c| c.id).chain(done).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::catalogue::Catalogue;
+
+    #[test]
+    fn every_requirement_of_a_profile_has_a_check_and_every_check_is_in_both() {
+        let checked = checked_ids();
+        for profile in crate::profile::shipped() {
+            let demanded: BTreeSet<&str> =
+                profile.obligations.keys().map(crate::catalogue::RequirementId::as_str).collect();
+            assert_eq!(demanded, checked, "{}", profile.id());
+        }
+    }
 
     #[test]
     fn every_check_has_a_requirement() {

@@ -209,7 +209,9 @@ impl Reader {
     /// [`Mistakes`] with the one syntax error.
     pub fn parse(file: &str, text: &str) -> Result<(Self, Node), Mistakes> {
         let mut reader = Self { file: file.to_owned(), text: text.to_owned(), list: Vec::new() };
-        match serde_saphyr::from_str::<Node>(text) {
+        // YAML 1.2: `NO` is a word, not a truth value; numbers with leading zeroes are identifiers.
+        let options = serde_saphyr::options! { strict_booleans: true, leading_zero_numbers_as_strings: true };
+        match serde_saphyr::from_str_with_options::<Node>(text, options) {
             Ok(node) => Ok((reader, node)),
             Err(error) => {
                 let error = error.without_snippet();

@@ -1,6 +1,7 @@
 //! What the last line counts: scenarios, or in an inspection the captured messages.
 
 use crate::View;
+use crate::index::Index;
 use crate::visible::clean;
 use checks::Outcome;
 use checks::catalogue::Level;
@@ -34,11 +35,11 @@ impl CaseResult {
 /// A scenario, or a captured message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// The scenario's id, or the event of the message.
+    /// The scenario's id, or the name of the message's file.
     pub id: String,
-    /// Title, or what the message is.
+    /// Title, or what the message is and its event.
     pub title: String,
-    /// The scenario's file.
+    /// The scenario's or message's file.
     pub file: Option<String>,
     /// How it came out.
     pub result: CaseResult,
@@ -92,6 +93,8 @@ fn captured(view: &View<'_>) -> Vec<Case> {
             _ => {}
         }
     }
+    let index = Index::of(view);
+    let mut names = HashMap::new();
     let messages = view.history.messages.iter().filter(|message| message.author == Author::Subject);
     let case = |message: &evidence::history::MessageRecord| {
         let (satisfied, reasons) = seen.remove(&message.seq).unwrap_or_default();
@@ -100,8 +103,13 @@ fn captured(view: &View<'_>) -> Vec<Case> {
             (true, true) => (CaseResult::Passed, reasons),
             (false, true) => (CaseResult::NotEstablished, vec!["no check of this profile applies to it".to_owned()]),
         };
-        let title = message.message.kind().name().to_owned();
-        Case { id: format!("event {}", message.seq), title, file: None, result, reasons }
+        let file = clean(index.origin(message.seq).unwrap_or("captured message"));
+        let before = names.entry(file.clone()).or_insert(0_u32);
+        *before += 1;
+        // A mailbox holds many messages.
+        let id = if *before > 1 { format!("{file}#{before}") } else { file.clone() };
+        let title = format!("{}, event {}", message.message.kind().name(), message.seq);
+        Case { id, title, file: Some(file), result, reasons }
     };
     messages.map(case).collect()
 }

@@ -4,30 +4,38 @@ use crate::View;
 use checks::catalogue::Level;
 use checks::observation::Observation;
 use evidence::digest::Digest;
-use evidence::event::{Event, Seq};
+use evidence::event::{Await, Event, Seq};
 use evidence::history::MessageRecord;
 use std::collections::{BTreeMap, HashMap};
 
 /// The view, with what is needed to find one's way in it.
 pub(crate) struct Index<'v> {
-    pub(crate) view: &'v View<'v>,
+    pub(crate) view: View<'v>,
     messages: HashMap<Seq, usize>,
     blobs: HashMap<Seq, Digest>,
+    origins: HashMap<Seq, &'v str>,
+    awaits: HashMap<Seq, &'v Await>,
     evidence: BTreeMap<&'v str, Vec<&'v Observation>>,
     files: HashMap<&'v str, (&'v str, Digest)>,
 }
 
 impl<'v> Index<'v> {
-    pub(crate) fn of(view: &'v View<'v>) -> Self {
+    pub(crate) fn of(view: &View<'v>) -> Self {
+        let view = *view;
         let messages = view.history.messages.iter().enumerate().map(|(i, m)| (m.seq, i)).collect();
         let blobs = view.events.iter().filter_map(|recorded| Some((recorded.seq, blob_of(&recorded.event)?)));
+        let origins = view.events.iter().filter_map(|recorded| match &recorded.event {
+            Event::MessageArrived { from, .. } => Some((recorded.seq, from.as_str())),
+            _ => None,
+        });
         let mut evidence: BTreeMap<&str, Vec<&Observation>> = BTreeMap::new();
         for observation in &view.judgement.observations {
             evidence.entry(observation.requirement.as_str()).or_default().push(observation);
         }
+        let awaits = view.history.awaits.iter().map(|a| (a.seq, &a.awaited)).collect();
         let scenarios = view.history.scenarios.iter();
         let files = scenarios.map(|(s, ..)| (s.scenario.as_str(), (s.file.as_str(), s.digest))).collect();
-        Self { view, messages, blobs: blobs.collect(), evidence, files }
+        Self { view, messages, blobs: blobs.collect(), origins: origins.collect(), awaits, evidence, files }
     }
 
     /// The message of an event.
@@ -38,6 +46,16 @@ impl<'v> Index<'v> {
     /// The blob that an event names.
     pub(crate) fn blob(&self, seq: Seq) -> Option<Digest> {
         self.blobs.get(&seq).copied()
+    }
+
+    /// Who connected, or for a captured message its file.
+    pub(crate) fn origin(&self, seq: Seq) -> Option<&'v str> {
+        self.origins.get(&seq).copied()
+    }
+
+    /// What was waited for.
+    pub(crate) fn awaited(&self, seq: Seq) -> Option<&'v Await> {
+        self.awaits.get(&seq).copied()
     }
 
     /// The observations about a requirement, in order.

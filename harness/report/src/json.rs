@@ -1,14 +1,20 @@
 //! `result.json`, format 1: the contract that other programs read.
 
 use crate::View;
-use checks::Judgement;
+use crate::index::Index;
+use crate::visible::masked;
 use checks::observation::Observation;
+use checks::{Judgement, ScenarioVerdict};
 use serde::Serialize;
 
 /// Version of the format.
 pub const FORMAT: u32 = 1;
 
-/// The bytes of `result.json`. The same log, catalogue and profile give the same bytes.
+/// The bytes of `result.json`. The same log, catalogue and profile give the same bytes. Identity numbers are masked here
+/// as everywhere; all else is as it was seen, hidden characters included.
+///
+/// # Panics
+/// Never: plain structures with string keys always serialise.
 pub fn render(view: &View<'_>) -> String {
     let result = ResultV1::of(view);
     let mut text = serde_json::to_string_pretty(&result).expect("plain structures with string keys always serialise");
@@ -21,14 +27,14 @@ struct ResultV1<'v> {
     format: u32,
     tool: &'v str,
     suite: Suite,
-    subject: Option<Subject<'v>>,
+    subject: Option<Subject>,
     profile: Profile<'v>,
     run: Run<'v>,
     assurance: Option<&'static str>,
     scenarios: Vec<Scenario<'v>>,
     requirements: Vec<Requirement<'v>>,
     remarks: Vec<Remark<'v>>,
-    conditions: Vec<Condition<'v>>,
+    conditions: Vec<Condition>,
     suite_defects: Vec<Evidence<'v>>,
     totals: Totals,
     exit: Exit,
@@ -42,16 +48,16 @@ struct Suite {
 }
 
 #[derive(Serialize)]
-struct Subject<'v> {
-    supplier: &'v str,
-    system: &'v str,
-    version: &'v str,
+struct Subject {
+    supplier: String,
+    system: String,
+    version: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_handler: Option<&'v str>,
+    message_handler: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    message_handler_version: Option<&'v str>,
+    message_handler_version: Option<String>,
     claims: Vec<String>,
-    endpoint: &'v str,
+    endpoint: String,
 }
 
 #[derive(Serialize)]
@@ -74,10 +80,10 @@ struct Run<'v> {
 #[derive(Serialize)]
 struct Scenario<'v> {
     id: &'v str,
-    title: &'v str,
+    title: String,
     verdict: &'static str,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    reasons: &'v [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -102,8 +108,8 @@ struct Evidence<'v> {
     cause: Option<&'static str>,
     #[serde(rename = "where")]
     place: String,
-    expected: &'v str,
-    got: &'v str,
+    expected: String,
+    got: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     scenario: Option<&'v str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,14 +124,14 @@ struct Remark<'v> {
     event: u64,
     #[serde(rename = "where")]
     place: String,
-    got: &'v str,
+    got: String,
     text: &'static str,
 }
 
 #[derive(Serialize)]
-struct Condition<'v> {
+struct Condition {
     cause: &'static str,
-    detail: &'v str,
+    detail: String,
     event: Option<u64>,
 }
 
@@ -161,13 +167,13 @@ impl<'v> ResultV1<'v> {
                 catalogue: view.catalogue.digest().to_string(),
             },
             subject: history.subject.as_ref().map(|s| Subject {
-                supplier: &s.supplier,
-                system: &s.system,
-                version: &s.version,
-                message_handler: s.message_handler.as_deref(),
-                message_handler_version: s.message_handler_version.as_deref(),
+                supplier: masked(&s.supplier),
+                system: masked(&s.system),
+                version: masked(&s.version),
+                message_handler: s.message_handler.as_deref().map(masked),
+                message_handler_version: s.message_handler_version.as_deref().map(masked),
                 claims: s.claims.iter().map(|(message, direction)| format!("{message} {direction}")).collect(),
-                endpoint: &s.endpoint,
+                endpoint: masked(&s.endpoint),
             }),
             profile: Profile {
                 name: &view.profile.name,
@@ -183,27 +189,34 @@ impl<'v> ResultV1<'v> {
                 head: view.head.to_string(),
             },
             assurance: run.map(|run| run.assurance.code()),
-            scenarios: judgement
-                .scenarios
-                .iter()
-                .map(|s| Scenario { id: &s.id, title: &s.title, verdict: s.verdict.code(), reasons: &s.reasons })
-                .collect(),
-            requirements: requirements(judgement),
+            scenarios: judgement.scenarios.iter().map(scenario).collect(),
+            requirements: requirements(&Index::of(view)),
             remarks: judgement.remarks.iter().map(remark).collect(),
             conditions: judgement
                 .conditions
                 .iter()
-                .map(|c| Condition { cause: c.cause.code(), detail: &c.detail, event: c.about })
+                .map(|c| Condition { cause: c.cause.code(), detail: masked(&c.detail), event: c.about })
                 .collect(),
             suite_defects: judgement.suite_defects.iter().map(|o| evidence(o, true)).collect(),
             totals: totals(judgement),
-            exit: Exit { code: judgement.exit.code, meaning: judgement.exit.meaning },
+            exit: Exit { code: view.exit().code, meaning: view.exit().meaning },
         }
     }
 }
 
-fn requirements(judgement: &Judgement) -> Vec<Requirement<'_>> {
-    judgement
+fn scenario(verdict: &ScenarioVerdict) -> Scenario<'_> {
+    Scenario {
+        id: &verdict.id,
+        title: masked(&verdict.title),
+        verdict: verdict.verdict.code(),
+        reasons: verdict.reasons.iter().map(|reason| masked(reason)).collect(),
+    }
+}
+
+fn requirements<'v>(index: &Index<'v>) -> Vec<Requirement<'v>> {
+    index
+        .view
+        .judgement
         .ledger
         .rows()
         .map(|row| Requirement {
@@ -214,7 +227,7 @@ fn requirements(judgement: &Judgement) -> Vec<Requirement<'_>> {
             violated: row.violated,
             cannot_tell: row.cannot_tell,
             minimum: row.minimum,
-            evidence: judgement.evidence(row.requirement.as_str()).map(|o| evidence(o, false)).collect(),
+            evidence: index.evidence(row.requirement.as_str()).iter().map(|o| evidence(o, false)).collect(),
         })
         .collect()
 }
@@ -228,9 +241,9 @@ fn evidence(observation: &Observation, named: bool) -> Evidence<'_> {
             checks::verdict::Verdict::CannotTell(cause) => Some(cause.code()),
             _ => None,
         },
-        place: observation.place.to_string(),
-        expected: &observation.expected,
-        got: &observation.got,
+        place: masked(&observation.place.to_string()),
+        expected: masked(&observation.expected),
+        got: masked(&observation.got),
         scenario: observation.scenario.as_deref(),
         line: observation.scenario_line,
         likely_cause: observation.cause_hint,
@@ -241,8 +254,8 @@ fn remark(remark: &checks::observation::Remark) -> Remark<'_> {
     Remark {
         requirement: remark.requirement.as_str(),
         event: remark.about,
-        place: remark.place.to_string(),
-        got: &remark.got,
+        place: masked(&remark.place.to_string()),
+        got: masked(&remark.got),
         text: remark.text,
     }
 }

@@ -5,13 +5,21 @@
 
 mod cases;
 pub mod diagnostic;
+mod envelope;
+pub mod html;
 mod index;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod style;
 pub mod terminal;
 mod view;
 mod visible;
 
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod tests;
 
 pub use cases::{Case, CaseResult};
 pub use style::Style;

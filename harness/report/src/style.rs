@@ -77,7 +77,10 @@ mod tests {
     fn wraps_at_blanks() {
         let style = Style { color: false, width: 30 };
         assert_eq!(style.wrap("one two three four five six", 10), "one two three four\n          five six");
-        assert_eq!(style.wrap("a-word-that-is-longer-than-the-line b", 10), "a-word-that-is-longer-than-the-line\n          b");
+        assert_eq!(
+            style.wrap("a-word-that-is-longer-than-the-line b", 10),
+            "a-word-that-is-longer-than-the-line\n          b"
+        );
         assert_eq!(style.field("log", "x"), "log           x\n");
     }
 

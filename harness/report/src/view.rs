@@ -2,6 +2,7 @@
 
 use checks::Judgement;
 use checks::catalogue::Catalogue;
+use checks::exit::Exit;
 use checks::profile::Profile;
 use evidence::digest::Digest;
 use evidence::event::Recorded;
@@ -29,4 +30,11 @@ pub struct View<'v> {
     /// The text of a scenario file by its name, where the tool has it. Quoted only when its digest is the one that
     /// the log names.
     pub scenario_text: fn(&str) -> Option<&'static str>,
+}
+
+impl View<'_> {
+    /// How a command that shows this ends: a check that failed in itself goes before what was found.
+    pub fn exit(&self) -> Exit {
+        if self.judgement.has_harness_bug() { Exit::HARNESS_BUG } else { self.judgement.exit }
+    }
 }

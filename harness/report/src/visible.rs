@@ -6,15 +6,18 @@
 
 use std::fmt::Write as _;
 
-/// Text with its hidden characters shown: `␠` for blanks at an end or side by side, `␍ ␊ ⇥` for line ends and tabs,
-/// the control pictures for other control characters, and the code point for everything else that has no width, has
+/// Text with its hidden characters shown: `␠` for blanks side by side, at an end, or at an end of what stands in
+/// backticks, `␍ ␊ ⇥` for line ends and tabs, the control pictures for other control characters, and the code point for everything else that has no width, has
 /// another width than it seems, or turns the direction.
 pub fn visible(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     let mut before = None;
+    let mut quoted = false;
     while let Some(c) = chars.next() {
-        let at_end = before.is_none() || chars.peek().is_none();
+        quoted ^= c == '`';
+        let quote_beside = quoted && (before == Some('`') || chars.peek() == Some(&'`'));
+        let at_end = before.is_none() || chars.peek().is_none() || quote_beside;
         let doubled = before == Some(' ') || chars.peek() == Some(&' ');
         match c {
             ' ' if at_end || doubled => out.push('␠'),
@@ -91,6 +94,7 @@ mod tests {
         assert_eq!(visible("Acknowledgment"), "Acknowledgment");
         assert_eq!(visible("a b"), "a b");
         assert_eq!(visible(" a  b "), "␠a␠␠b␠");
+        assert_eq!(visible("got ` a b ` or `c`"), "got `␠a b␠` or `c`");
         assert_eq!(visible("a\r\n\tb"), "a␍␊⇥b");
         assert_eq!(visible("a\u{200b}b\u{202e}c\u{a0}"), "a<U+200B>b<U+202E>c<U+00A0>");
         assert_eq!(visible("\u{1b}[2J"), "␛[2J");

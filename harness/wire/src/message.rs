@@ -3,7 +3,7 @@
 use crate::ebxml::{self, Envelope, MessageKind};
 use crate::mime::{Entity, Part};
 use crate::signature::{self, Verification};
-use crate::xml::XmlDefect;
+use crate::xml::{self, XmlDefect};
 use thiserror::Error;
 
 /// A message with its outer layers decoded. Decoding never fails; what cannot be read is said where it would be.
@@ -71,14 +71,18 @@ impl Message {
 
 fn read_part(part: &Part, entity: &Entity) -> (Result<Envelope, NoEnvelope>, Option<Verification>) {
     let charset = part.content_type.as_ref().and_then(|c| c.param("charset"));
-    let envelope = match ebxml::decode(&part.content, charset) {
-        Ok(envelope) => envelope,
-        Err(defect) => return (Err(NoEnvelope::Unreadable(defect)), None),
+    let unreadable = |defect| (Err(NoEnvelope::Unreadable(defect)), None);
+    let text = match xml::read(&part.content, charset) {
+        Ok(text) => text,
+        Err(defect) => return unreadable(defect),
     };
+    // One parse serves both: reading the envelope and verifying its signature.
+    let tree = match text.parse() {
+        Ok(tree) => tree,
+        Err(defect) => return unreadable(defect),
+    };
+    let envelope = ebxml::of_tree(&text, &tree);
     let attachment = |id: &str| entity.part_by_content_id(id).map(|part| part.content.clone());
-    let signature = match crate::xml::read(&part.content, charset) {
-        Ok(text) if !envelope.signatures.is_empty() => signature::verify(text.as_str(), &attachment).ok(),
-        _ => None,
-    };
+    let signature = (!envelope.signatures.is_empty()).then(|| signature::verify_tree(&tree, &attachment));
     (Ok(envelope), signature)
 }

@@ -24,6 +24,9 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The catalogue that ships with the tool.
+    ///
+    /// # Panics
+    /// Never: a test of this crate reads the very same files.
     pub fn embedded() -> Self {
         Self::of_files(embedded::files()).expect("the embedded catalogue is read by a test of this crate")
     }

@@ -1,9 +1,10 @@
 //! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
 
 use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
-use crate::facts::{AnswerKind, Silence};
+use crate::facts::{AnswerKind, Facts, Silence};
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
+use std::collections::BTreeMap;
 use wire::ebxml::{MessageKind, Severity};
 use wire::place::Place;
 
@@ -80,7 +81,7 @@ fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
     let got = format!("{} to {deliveries}", answers.len());
     if answers.len() > deliveries {
         vec![Finding::violated(&place, got).about(last.seq)]
-    } else if a.facts.settled_after(a.history, a.profile, last.at_ms) {
+    } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
         vec![Finding::satisfied(&place, got).about(last.seq)]
     } else {
         Vec::new()
@@ -164,24 +165,24 @@ fn without_ack_requested(a: &Answered<'_>) -> Vec<Finding> {
 /// Each signal of ours, whether or not something of the subject refers to it.
 fn signals_unanswered(run: &RunView<'_>) -> Vec<Finding> {
     let messages = &run.history.messages;
-    let ours = messages.iter().filter(|m| m.author == Author::Harness && m.message.kind().is_signal());
+    let signals_of =
+        |author: Author| messages.iter().filter(move |m| m.author == author && m.message.kind().is_signal());
+    let about = |m: &MessageRecord| m.message.soap().and_then(|e| e.about()).map(str::to_ascii_lowercase);
+    let mut answers: BTreeMap<String, &MessageRecord> = BTreeMap::new();
+    for signal in signals_of(Author::Subject) {
+        if let Some(about) = about(signal) {
+            answers.entry(about).or_insert(signal);
+        }
+    }
     let place = behaviour("answers to a signal");
-    ours.filter_map(|signal| {
+    let judged = signals_of(Author::Harness).filter_map(|signal| {
         let id = signal.message.soap()?.message_id().filter(|id| !id.is_empty())?;
         let sent = signal.sendings.last()?;
-        let answer = messages.iter().find(|m| {
-            let about = m.message.soap().and_then(|e| e.about());
-            m.author == Author::Subject
-                && m.message.kind().is_signal()
-                && about.is_some_and(|a| a.eq_ignore_ascii_case(id))
-        });
-        match answer {
-            Some(answer) => Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq)),
-            None if run.facts.settled_after(run.history, run.profile, sent.at_ms) => {
-                Some(Finding::satisfied(&place, "none").about(signal.seq))
-            }
-            None => None,
+        if let Some(answer) = answers.get(&id.to_ascii_lowercase()) {
+            return Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq));
         }
-    })
-    .collect()
+        let settled = Facts::settled_after(run.history, run.profile, sent.at_ms);
+        settled.then(|| Finding::satisfied(&place, "none").about(signal.seq))
+    });
+    judged.collect()
 }

@@ -51,6 +51,14 @@ pub(super) const CHECKS: &[MessageCheck] = &[
     message("HITS1172-84", "a signature method of the profile", signature_method),
 ];
 
+/// Why SHA-1 is still met.
+const SHA1_BY_THE_LETTER: &str =
+    "HIS 1037 5.5 and HITS 1172 print SHA-1; today's traffic uses SHA-256. A profile by the letter judges by SHA-1";
+
+/// Why two transforms are so often met.
+const TWO_TRANSFORMS: &str =
+    "the examples of HIS 1037 6.2.3 print two; HIS 1037 5.5 and HITS 1171 5.2.5 demand three, XPath in the middle";
+
 /// The three, in order (HIS 1037 5.5 step 4).
 pub(super) const TRANSFORMS: [&str; 3] = [algorithm::ENVELOPED, algorithm::XPATH, algorithm::C14N];
 
@@ -121,6 +129,8 @@ fn digest_methods(seen: &Seen<'_>) -> Option<Finding> {
         Some(method) => Finding::violated(&method.place, shown(&method.value)),
         None => Finding::satisfied(&first.place, shown(&first.value)),
     };
+    let is_sha1 = wrong.is_some_and(|method| method.value == algorithm::SHA1);
+    let finding = if is_sha1 { finding.hint(SHA1_BY_THE_LETTER) } else { finding };
     Some(finding.expected(allowed.join(" or ")))
 }
 
@@ -158,7 +168,8 @@ fn transforms(seen: &Seen<'_>) -> Option<Finding> {
     let right = reference.transforms.iter().map(|t| t.algorithm.value.as_str()).eq(TRANSFORMS);
     let wrong = order_is_wrong(reference);
     let place = reference.place.child("ds:Transforms");
-    (right || wrong).then(|| Finding::when(right, &place, format!("{}: {}", found.len(), found.join(", "))))
+    let finding = Finding::when(right, &place, format!("{}: {}", found.len(), found.join(", ")));
+    (right || wrong).then(|| if found.len() == 2 { finding.hint(TWO_TRANSFORMS) } else { finding })
 }
 
 fn short(algorithm: &str) -> &str {

@@ -30,7 +30,7 @@ fn reference_to_message(seen: &Seen<'_>) -> Option<Finding> {
     let acknowledgment = acknowledgment(seen)?;
     let value = acknowledgment.ref_to_message_id.first();
     let absent_at = acknowledgment.place.child("eb:RefToMessageId");
-    identifier(value, absent_at, seen.stimulus_envelope().and_then(|e| e.message_id()))
+    identifier(value, &absent_at, seen.stimulus_envelope().and_then(|e| e.message_id()))
 }
 
 /// Rule 109: the reference stands in eb:Acknowledgment alone (Errata 2 to HIS 1037; table 4.2).

@@ -31,7 +31,7 @@ fn reference_to_message(seen: &Seen<'_>) -> Option<Finding> {
     if value.is_none() && seen.facts.sent_without_message_id() {
         return None;
     }
-    identifier(value, data.place.child("eb:RefToMessageId"), seen.stimulus_envelope().and_then(|e| e.message_id()))
+    identifier(value, &data.place.child("eb:RefToMessageId"), seen.stimulus_envelope().and_then(|e| e.message_id()))
 }
 
 fn no_acknowledgment(seen: &Seen<'_>) -> Option<Finding> {

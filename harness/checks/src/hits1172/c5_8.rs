@@ -104,7 +104,7 @@ fn data_present(seen: &Seen<'_>, which: Data) -> Option<Finding> {
 /// Rule 102. Blanks around the value belong to it: the schema keeps them, and others compare it as it stands.
 fn message_id(seen: &Seen<'_>) -> Option<Finding> {
     let value = seen.header()?.message_data.first()?.message_id.first()?;
-    identifier(Some(value), Place::default(), None)
+    identifier(Some(value), &Place::default(), None)
 }
 
 /// Rule 12, with the prose of 5.8.3 that a running number may follow. The HER-ids are those of the two
@@ -132,13 +132,12 @@ fn cpa_id(seen: &Seen<'_>) -> Option<Finding> {
         return None;
     }
     let finding = Finding::violated(&value.place, shown(&value.value));
-    Some(match parties {
-        Some((one, other)) => {
-            let default = wire::ebxml::names::default_cpa_id(one, other);
-            finding.expected(format!("`{default}`, that with a running number, or a UUID"))
-        }
-        None => finding,
-    })
+    let Some((one, other)) = parties else { return Some(finding) };
+    let default = wire::ebxml::names::default_cpa_id(one, other);
+    let turned = text == format!("{}_{}", one.max(other), one.min(other));
+    let finding = finding.expected(format!("`{default}`, that with a running number, or a UUID"));
+    let hint = "the lower HER-id comes first whoever sends, compared as numbers and not as text";
+    Some(if turned { finding.hint(hint) } else { finding })
 }
 
 fn is_default_form(text: &str, parties: Option<(u32, u32)>) -> bool {

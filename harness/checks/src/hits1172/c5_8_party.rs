@@ -9,8 +9,8 @@ use wire::place::Place;
 pub(super) const CHECKS: &[MessageCheck] = &[
     message("HITS1172-10", "eb:From", |s| block_present(s, Side::From)),
     message("HITS1172-9", "eb:To", |s| block_present(s, Side::To)),
-    message("HITS1172-58", "eb:PartyId in eb:From", |s| judged(s, Side::From, party_id_present)),
-    message("HITS1172-59", "eb:PartyId in eb:To", |s| judged(s, Side::To, party_id_present)),
+    message("HITS1172-58", "eb:PartyId in eb:From", |s| judged(s, Side::From, |b| Some(party_id_present(b)))),
+    message("HITS1172-59", "eb:PartyId in eb:To", |s| judged(s, Side::To, |b| Some(party_id_present(b)))),
     message("HITS1172-25", "no empty eb:PartyId in eb:From", |s| judged(s, Side::From, not_empty)),
     message("HITS1172-55", "no empty eb:PartyId in eb:To", |s| judged(s, Side::To, not_empty)),
     message("HITS1172-60", "eb:PartyId of type HER in eb:From", |s| judged(s, Side::From, has_her)),
@@ -78,11 +78,11 @@ fn unless_turned_round(seen: &Seen<'_>, side: Side, finding: Finding) -> Option<
     (!(turned && finding.is_violation())).then_some(finding)
 }
 
-fn party_id_present(block: &PartyBlock) -> Option<Finding> {
-    Some(match block.party_ids.first() {
+fn party_id_present(block: &PartyBlock) -> Finding {
+    match block.party_ids.first() {
         Some(id) => Finding::satisfied(&id.value.place, shown(&id.value.value)),
         None => Finding::violated(&block.place.child("eb:PartyId"), "absent"),
-    })
+    }
 }
 
 fn not_empty(block: &PartyBlock) -> Option<Finding> {
@@ -100,13 +100,11 @@ fn hers(block: &PartyBlock) -> Vec<&PartyId> {
 
 fn has_her(block: &PartyBlock) -> Option<Finding> {
     let first = block.party_ids.first()?;
-    Some(match hers(block).first() {
-        Some(id) => Finding::satisfied(&id.value.place, shown(&id.value.value)),
-        None => {
-            let kinds = block.party_ids.iter().map(|id| id.kind.as_ref().map_or("none", |k| k.value.as_str()));
-            Finding::violated(&first.value.place, format!("type {}", shown(&kinds.collect::<Vec<_>>().join(" "))))
-        }
-    })
+    if let Some(id) = hers(block).first() {
+        return Some(Finding::satisfied(&id.value.place, shown(&id.value.value)));
+    }
+    let kinds = block.party_ids.iter().map(|id| id.kind.as_ref().map_or("none", |k| k.value.as_str()));
+    Some(Finding::violated(&first.value.place, format!("type {}", shown(&kinds.collect::<Vec<_>>().join(" ")))))
 }
 
 fn one_her(block: &PartyBlock) -> Option<Finding> {

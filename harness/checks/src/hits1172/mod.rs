@@ -70,9 +70,9 @@ fn signal_action(seen: &Seen<'_>, action: &str) -> Option<Finding> {
 /// An identifier that has to be there, as a UUID or as RFC 2822 has it (rules 102, 108 and 122 since
 /// 15.11.2019). `copied` is the value that it was to be copied from: what was wrong there is not the
 /// subject's doing.
-fn identifier(value: Option<&Located<String>>, absent_at: Place, copied: Option<&str>) -> Option<Finding> {
+fn identifier(value: Option<&Located<String>>, absent_at: &Place, copied: Option<&str>) -> Option<Finding> {
     let Some(value) = value else {
-        return Some(Finding::violated(&absent_at, "absent"));
+        return Some(Finding::violated(absent_at, "absent"));
     };
     match value.value.parse::<MessageId>() {
         Ok(_) => Some(Finding::satisfied(&value.place, shown(&value.value))),

@@ -29,11 +29,11 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         .filter_map(|m| {
             let outcomes = || m.sendings.iter().filter_map(|s| s.outcome.as_ref());
             let reached = outcomes().any(|o| matches!(o, TransportOutcome::Answered { .. }));
-            let failed = outcomes().filter_map(|o| match o {
+            let mut failed = outcomes().filter_map(|o| match o {
                 TransportOutcome::Failed { failure, detail, seq } => Some((*failure, detail, *seq)),
                 TransportOutcome::Answered { .. } => None,
             });
-            let (failure, detail, seq) = failed.last().filter(|_| !reached)?;
+            let (failure, detail, seq) = failed.next_back().filter(|_| !reached)?;
             // A peer that is slow to answer on the connection may have taken the message all the same.
             if failure == TransportFailure::TimedOut && facts.heard() {
                 return None;

@@ -30,7 +30,7 @@ use crate::observation::Observation;
 use crate::profile::Profile;
 use crate::verdict::{Cause, Verdict};
 use evidence::event::{Allowed, AppRecExpected, Expectation, Seq, SignalExpected};
-use evidence::history::{Exchange, History, MessageRecord};
+use evidence::history::{History, MessageRecord};
 use std::collections::BTreeSet;
 use wire::place::Place;
 
@@ -88,10 +88,10 @@ impl<'h> Expectations<'h> {
             met: Met::Open("the message was never made".to_owned()),
             observations: Vec::new(),
         };
-        let Some(exchange) = self.history.labelled(scenario, &expectation.label) else {
+        let Some(index) = self.facts.labelled(scenario, &expectation.label) else {
             return compared;
         };
-        let shown = self.shown(exchange);
+        let shown = self.shown(index);
         let halves: Vec<(&Allowed, Half)> =
             expectation.allowed.iter().map(|allowed| (allowed, self.outcome(allowed, &shown))).collect();
         let ids = |fits: fn(&Half) -> bool| -> BTreeSet<&str> {
@@ -126,9 +126,9 @@ impl<'h> Expectations<'h> {
         compared
     }
 
-    fn shown(&self, exchange: &'h Exchange) -> Shown<'h> {
+    fn shown(&self, index: usize) -> Shown<'h> {
         let history = self.history;
-        let index = history.exchanges.iter().position(|e| std::ptr::eq(e, exchange)).unwrap_or_default();
+        let exchange = &history.exchanges[index];
         let message = |i: &usize| &history.messages[*i];
         let mut answered = BTreeSet::new();
         let apprecs =

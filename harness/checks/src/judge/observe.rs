@@ -40,7 +40,7 @@ impl Observer<'_> {
         for index in 0..self.history.exchanges.len() {
             self.exchange(index, &exchange_checks, &mut observed);
         }
-        let run = RunView { history: self.history, profile: self.profile, facts: self.facts };
+        let run = RunView { history: self.history, profile: self.profile };
         for check in registry::run_checks().filter(|c| demanded(c.id)) {
             let context = Context { scenario: None, line: None };
             let row = RowOf { id: check.id, expected: check.expected, about: 0, context: &context };
@@ -143,5 +143,22 @@ impl RowOf<'_> {
                 out.observations.push(observation);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_panics_is_the_harnesss_fault() {
+        let context = Context { scenario: Some("a/b".into()), line: Some(3) };
+        let row = RowOf { id: "HITS1172-4", expected: "x", about: 7, context: &context };
+        let mut out = Observed::default();
+        row.take(catch_unwind(|| panic!("index out of bounds")), &mut out);
+        let observation = &out.observations[0];
+        assert_eq!(observation.verdict, Verdict::CannotTell(Cause::Harness));
+        assert_eq!((observation.about, observation.scenario.as_deref()), (7, Some("a/b")));
+        assert_eq!(observation.got, "the check failed: index out of bounds");
     }
 }

@@ -121,6 +121,9 @@ pub(super) enum LevelWord {
 }
 
 /// The JSON Schema of a profile file, for editors.
+///
+/// # Panics
+/// Never: a schema is plain JSON.
 pub fn json_schema() -> String {
     let schema = schemars::schema_for!(ProfileFile);
     let mut text = serde_json::to_string_pretty(&schema).expect("a schema is plain JSON");

@@ -13,6 +13,9 @@ use std::collections::BTreeMap;
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/profiles");
 
 /// Every profile that ships with the tool, by file name.
+///
+/// # Panics
+/// Never: a test of this crate reads the very same files.
 pub fn shipped() -> Vec<Profile> {
     let catalogue = Catalogue::embedded();
     let mut files: Vec<(&str, &str)> = FOLDER

@@ -4,6 +4,7 @@ use crate::play::{Change, On, PROFILE, Play};
 use crate::text;
 use evidence::event::ScenarioOutcome;
 use provestein_checks::Judgement;
+use std::slice::from_ref;
 use wire::xml::Edit;
 
 /// A run, what it is about, and what is violated in it.
@@ -72,7 +73,7 @@ pub fn answers() -> Vec<Run> {
             let again = p.sent_as(ours, &sent);
             p.acknowledge(&again);
         }),
-        run("without AckRequested, acknowledged", &[no_ack_requested.clone()], &["HITS1172-4.2.2.1-p1"], |p| {
+        run("without AckRequested, acknowledged", from_ref(&no_ack_requested), &["HITS1172-4.2.2.1-p1"], |p| {
             let sent = p.stimulus("first", &["envelope: no AckRequested"]);
             p.acknowledge(&sent);
         }),
@@ -97,7 +98,7 @@ pub fn processing() -> Vec<Run> {
             let sent = p.stimulus("first", &["signed: Timestamp"]);
             p.acknowledge(&sent);
         }),
-        run("an unreadable party is acknowledged", &[no_her.clone()], &["HITS1172-5.8-p1"], |p| {
+        run("an unreadable party is acknowledged", from_ref(&no_her), &["HITS1172-5.8-p1"], |p| {
             let sent = p.stimulus("first", &["envelope: PartyId"]);
             p.acknowledge(&sent);
         }),
@@ -114,7 +115,7 @@ pub fn processing() -> Vec<Run> {
             let sent = p.stimulus("first", &["envelope: CPAId"]);
             p.refuse(&sent, "ValueNotRecognized", "Error");
         }),
-        run("another identifier type is acknowledged", &[other.clone()], &[], |p| {
+        run("another identifier type is acknowledged", from_ref(&other), &[], |p| {
             let sent = p.stimulus("first", &["envelope: PartyId"]);
             p.acknowledge(&sent);
         }),
@@ -157,7 +158,7 @@ pub fn repeats() -> Vec<Run> {
 
 const NO_UUID: &str = "melding-4711";
 
-/// HITS 1168, HIS 80415: when a receipt comes, and how many.
+/// HITS 1168, HIS 80415: when a receipt comes, and to whom.
 pub fn receipts() -> Vec<Run> {
     let foreign = [
         (On::Stimulus, Change::Content("<Id>2342</Id>", "<Id>9998</Id>")),
@@ -184,29 +185,6 @@ pub fn receipts() -> Vec<Run> {
         run("a rejection with a code of another list", &[], &["HITS1168-7-1"], |p| {
             let sent = no_uuid(p);
             p.receipt(&sent, r#"<Status V="2" DN="Avvist"/><Error V="E10" S="2.16.578.1.12.4.1.1.8222" DN="x"/>"#);
-        }),
-        // One sentence in three documents.
-        run("two receipts for one message", &[], &["HIS80415-2012-3.3.4-1", "HITS1168-4.1-8", "HITS1168-5.1-3"], |p| {
-            let sent = p.stimulus("first", &[]);
-            p.acknowledge(&sent);
-            p.receipt(&sent, text::ACCEPTED);
-            p.receipt(&sent, text::REJECTED);
-        }),
-        run("the same MsgId in a new envelope stays without receipt", &[], &[], |p| {
-            let sent = p.stimulus("first", &[]);
-            p.acknowledge(&sent);
-            p.receipt(&sent, text::ACCEPTED);
-            let again = copied(p, &sent);
-            p.acknowledge(&again);
-            p.quiet("again", "apprec", 2000);
-        }),
-        run("the same MsgId is receipted again", &[], &["HITS1168-5.1-3", "HITS1168-5.4-1"], |p| {
-            let sent = p.stimulus("first", &[]);
-            p.acknowledge(&sent);
-            p.receipt(&sent, text::ACCEPTED);
-            let again = copied(p, &sent);
-            p.acknowledge(&again);
-            p.receipt(&again, text::ACCEPTED);
         }),
         run("a foreign address stays without receipt", &foreign, &[], |p| {
             let sent = p.stimulus("first", &["message: addressed to a stranger"]);
@@ -235,6 +213,35 @@ pub fn receipts() -> Vec<Run> {
             p.acknowledge(&sent);
             sent.msg_id.clone_from(&sent.message_id);
             p.receipt(&sent, text::ACCEPTED);
+        }),
+    ]
+}
+
+/// How many receipts come.
+pub fn duplicates() -> Vec<Run> {
+    vec![
+        // One sentence in three documents.
+        run("two receipts for one message", &[], &["HIS80415-2012-3.3.4-1", "HITS1168-4.1-8", "HITS1168-5.1-3"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.receipt(&sent, text::ACCEPTED);
+            p.receipt(&sent, text::REJECTED);
+        }),
+        run("the same MsgId in a new envelope stays without receipt", &[], &[], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.receipt(&sent, text::ACCEPTED);
+            let again = copied(p, &sent);
+            p.acknowledge(&again);
+            p.quiet("again", "apprec", 2000);
+        }),
+        run("the same MsgId is receipted again", &[], &["HITS1168-5.1-3", "HITS1168-5.4-1"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.receipt(&sent, text::ACCEPTED);
+            let again = copied(p, &sent);
+            p.acknowledge(&again);
+            p.receipt(&again, text::ACCEPTED);
         }),
     ]
 }
@@ -270,8 +277,8 @@ pub fn recipients() -> Vec<Run> {
         (On::Receipt, Change::Content("<Role V=\"PRIM\"", "<Role V=\"SPR\"")),
     ];
     vec![
-        run("each recipient has its receipt", &[copy.clone()], &[], |p| copy_story(p, COPY_SENDER)),
-        run("the copy recipient answers as primary", &[copy.clone()], &["HITS1168-6.2-3"], |p| {
+        run("each recipient has its receipt", from_ref(&copy), &[], |p| copy_story(p, COPY_SENDER)),
+        run("the copy recipient answers as primary", from_ref(&copy), &["HITS1168-6.2-3"], |p| {
             copy_story(p, &COPY_SENDER.replace("\"COP\"", "\"PRIM\""));
         }),
         run(

@@ -1,11 +1,18 @@
 //! Every check, three times: verified, violated, untouched. And: each single change calls forth exactly the
 //! findings that it should, and nothing else.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 mod done;
+mod hostile;
+mod judging;
+mod pack;
 mod play;
+mod samples;
 mod sign;
 mod text;
 mod written;
+mod written_answer;
 
 use evidence::event::ScenarioOutcome;
 use play::{Change, On, Play};
@@ -56,10 +63,12 @@ fn cases() -> Vec<Case> {
         written::soap(),
         written::header(),
         written::signature(),
+        written::proof(),
+        written::validity(),
         written::signals(),
         written::payload(),
-        written::mirroring(),
-        written::receipt(),
+        written_answer::mirroring(),
+        written_answer::receipt(),
     ]
     .concat()
 }
@@ -88,7 +97,14 @@ fn a_change_violates_exactly_what_it_should() {
 }
 
 fn runs() -> Vec<done::Run> {
-    let all = [done::answers(), done::processing(), done::repeats(), done::receipts(), done::recipients()];
+    let all = [
+        done::answers(),
+        done::processing(),
+        done::repeats(),
+        done::receipts(),
+        done::duplicates(),
+        done::recipients(),
+    ];
     all.into_iter().flatten().collect()
 }
 

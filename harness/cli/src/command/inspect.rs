@@ -75,7 +75,7 @@ fn files(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
             let mut bytes = Vec::new();
             let read = std::io::stdin().take(FILE_BYTES_MAX).read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(Exit::USAGE, format!("failed to read standard input: {error}")))?;
-            files.push(("-".to_owned(), bytes));
+            files.push(("-".to_owned(), entity(bytes)));
         } else {
             collect(path, &mut files)?;
         }
@@ -98,8 +98,17 @@ fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failur
         let reason = format!("{} has {} bytes; a message has at most {FILE_BYTES_MAX}", path.display(), metadata.len());
         return Err(Failure::new(Exit::USAGE, reason));
     }
-    files.push((path.display().to_string(), fs::read(path).map_err(wrong)?));
+    files.push((path.display().to_string(), entity(fs::read(path).map_err(wrong)?)));
     Ok(())
+}
+
+/// A capture of a whole HTTP message begins with its request or status line, which is no part of the entity.
+fn entity(bytes: Vec<u8>) -> Vec<u8> {
+    let end = bytes.iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1);
+    let line = String::from_utf8_lossy(&bytes[..end]);
+    let line = line.trim_end();
+    let is_request = line.ends_with(" HTTP/1.1") || line.ends_with(" HTTP/1.0");
+    if is_request || line.starts_with("HTTP/1.") { bytes[end..].to_vec() } else { bytes }
 }
 
 /// The key, and the certificate that names it in a CMS object: in the same file, or beside it.

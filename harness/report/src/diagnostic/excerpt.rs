@@ -1,5 +1,6 @@
 //! The lines of an envelope around the place of a finding.
 
+use crate::envelope;
 use crate::visible::{clipped, masked, visible};
 use evidence::history::MessageRecord;
 use wire::place::Place;
@@ -25,8 +26,7 @@ pub struct Excerpt {
 /// named by its path alone.
 pub(super) fn of(record: &MessageRecord, place: &Place) -> Option<Excerpt> {
     let is_envelope = place.path.starts_with("/SOAP:Envelope") && place.line > 0;
-    let part = record.message.entity.soap_part().filter(|_| is_envelope)?;
-    let text = wire::xml::read(&part.content, part.charset()).ok()?;
+    let text = envelope::quotable(record).filter(|_| is_envelope)?;
     let lines: Vec<&str> = text.as_str().split('\n').collect();
     let marked = (place.line as usize).checked_sub(1)?;
     let line: Vec<char> = lines.get(marked)?.trim_end_matches('\r').chars().collect();
@@ -35,7 +35,7 @@ pub(super) fn of(record: &MessageRecord, place: &Place) -> Option<Excerpt> {
     let end = (start + WINDOW).min(line.len());
     let shown = |from: usize, to: usize| -> String { visible(&masked(&line[from..to].iter().collect::<String>())) };
     let lead = if start > 0 { "…" } else { "" };
-    let before = format!("{lead}{}", unpadded(&shown(start, column)));
+    let before = format!("{lead}{}", unindented(&unpadded(&shown(start, column))));
     let spanned = text.as_str().get(place.span.start..place.span.end).unwrap_or_default();
     let spanned = spanned.split(['\r', '\n']).next().unwrap_or_default().chars().count();
     let marked_end = (column + spanned.max(1)).min(end).max(column);
@@ -49,7 +49,7 @@ pub(super) fn of(record: &MessageRecord, place: &Place) -> Option<Excerpt> {
         width: quoted.chars().count().max(1),
     };
     let beside = |index: usize| lines.get(index).map(|l| l.trim_end_matches('\r')).filter(|l| !l.trim().is_empty());
-    let beside = |index: usize| beside(index).filter(|l| l.chars().count() <= WINDOW).map(|l| plain(l));
+    let beside = |index: usize| beside(index).filter(|l| l.chars().count() <= WINDOW).map(plain);
     if start == 0 {
         if let Some(before) = marked.checked_sub(1).and_then(&beside) {
             excerpt.lines.insert(0, (place.line - 1, before));
@@ -63,10 +63,38 @@ pub(super) fn of(record: &MessageRecord, place: &Place) -> Option<Excerpt> {
 }
 
 fn plain(line: &str) -> String {
-    clipped(&unpadded(&visible(&masked(line))), WINDOW)
+    clipped(&unindented(&unpadded(&visible(&masked(line)))), WINDOW)
+}
+
+/// Tabs in front of a line are indentation; anywhere else they are shown.
+fn unindented(line: &str) -> String {
+    let rest = line.trim_start_matches(['⇥', ' ']);
+    format!("{}{rest}", " ".repeat(line.chars().count() - rest.chars().count()))
 }
 
 /// Indentation and blanks between attributes are no secret of a quoted line.
 fn unpadded(text: &str) -> String {
     text.replace('␠', " ")
+}
+
+impl Excerpt {
+    /// What stands before the place, in its line.
+    pub fn before(&self) -> String {
+        self.cut(0, self.column)
+    }
+
+    /// The place itself.
+    pub fn quoted(&self) -> String {
+        self.cut(self.column, self.column + self.width)
+    }
+
+    /// What stands after it.
+    pub fn after(&self) -> String {
+        self.cut(self.column + self.width, usize::MAX)
+    }
+
+    fn cut(&self, from: usize, to: usize) -> String {
+        let line = self.lines.get(self.marked).map_or("", |(_, text)| text.as_str());
+        line.chars().skip(from).take(to - from).collect()
+    }
 }

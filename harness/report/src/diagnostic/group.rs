@@ -2,8 +2,10 @@
 
 use super::{Class, Finding, ScenarioPlace, excerpt};
 use crate::View;
+use crate::cases;
 use crate::index::Index;
 use crate::visible::clean;
+use checks::catalogue::Requirement;
 use checks::observation::{Observation, Remark};
 use checks::verdict::Verdict;
 use evidence::event::Seq;
@@ -84,7 +86,7 @@ fn base(
     Finding {
         class,
         requirement: id.to_owned(),
-        statement: requirement.map_or_else(|| "named by a scenario".to_owned(), |r| r.statement.clone()),
+        statement: requirement.map_or_else(|| "named by a scenario".to_owned(), headline),
         event,
         event_name: event_name(index, event, record),
         blob: index.blob(event).map(|digest| digest.to_string()[..8].to_owned()),
@@ -93,7 +95,7 @@ fn base(
         excerpt: record.and_then(|record| excerpt::of(record, place)),
         expected: String::new(),
         got: String::new(),
-        source: requirement.map_or_else(|| "a scenario".to_owned(), |r| r.source_line()),
+        source: requirement.map_or_else(|| "a scenario".to_owned(), Requirement::source_line),
         likely: None,
         profile_reason: reason.map(|reason| reason.en.clone()),
         hints: hints(index, event, id, requirement.is_some()),
@@ -102,20 +104,38 @@ fn base(
     }
 }
 
+/// What is demanded, and of what: many a statement leaves its subject to the column beside it.
+pub(crate) fn headline(requirement: &Requirement) -> String {
+    let last = requirement.subject.rsplit(['/', ':', '@']).next().unwrap_or_default().trim();
+    if requirement.statement.to_lowercase().contains(&last.to_lowercase()) {
+        requirement.statement.clone()
+    } else {
+        format!("{}: {}", requirement.subject, requirement.statement)
+    }
+}
+
 fn event_name(index: &Index<'_>, event: Seq, record: Option<&MessageRecord>) -> String {
     let Some(record) = record else {
         return index.view.history.event_names.get(&event).copied().unwrap_or("event").to_owned();
     };
-    let by = if record.author == Author::Harness { "the harness" } else { "the subject" };
+    let by = match index.origin(event).filter(|_| record.carrier == "file") {
+        Some(file) => format!("in {}", clean(file)),
+        None if record.author == Author::Harness => "from the harness".to_owned(),
+        None => "from the subject".to_owned(),
+    };
     let what = match record.composed.as_ref() {
         Some(composed) => clean(&composed.what),
         None => record.message.kind().name().to_owned(),
     };
-    format!("{what} from {by}")
+    format!("{what} {by}")
 }
 
 fn hints(index: &Index<'_>, event: Seq, id: &str, known: bool) -> Vec<String> {
-    let mut hints = vec![format!("provestein show {} --event {event}", quoted(index.view.run_name))];
+    let mut hints = Vec::new();
+    // Of an inspection nothing is kept that could be shown.
+    if !cases::is_inspection(&index.view) {
+        hints.push(format!("provestein show {} --event {event}", quoted(index.view.run_name)));
+    }
     if known {
         hints.push(format!("provestein explain {id}"));
     }
@@ -123,7 +143,7 @@ fn hints(index: &Index<'_>, event: Seq, id: &str, known: bool) -> Vec<String> {
 }
 
 /// A name as a shell takes it.
-fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:+@=,".contains(c);
     if !name.is_empty() && name.chars().all(plain) {
         name.to_owned()

@@ -13,5 +13,5 @@ pub use group::findings;
 pub use model::{Class, Finding, ScenarioPlace};
 pub use render::{one_line, render};
 
-pub(crate) use group::{from_index, remarks};
+pub(crate) use group::{from_index, quoted, remarks};
 pub(crate) use render::events_in_words;

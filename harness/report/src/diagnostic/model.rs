@@ -39,7 +39,9 @@ impl Class {
             Self::NotEstablished(cause) => match cause {
                 Cause::TimedOut => "time-out: our patience or the run ended first; `collect` can settle it",
                 Cause::Configuration => "configuration: addresses, partners or certificates do not fit together",
-                Cause::Environment => "environment: the subject or the network between could not be reached or understood",
+                Cause::Environment => {
+                    "environment: the subject or the network between could not be reached or understood"
+                }
                 Cause::Harness => "harness: the harness itself failed; please report it",
                 Cause::Suite => "suite: a scenario, profile or check is wrong; please report it",
                 Cause::Operator => "operator: what was asked of a person was not done or not answered",

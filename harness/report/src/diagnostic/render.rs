@@ -43,9 +43,9 @@ pub fn render(finding: &Finding, style: &Style) -> String {
     if finding.count > 1 {
         field(&mut out, "also", &more(finding), *style);
     }
-    let hints = format!("{}: {}", style.paint(Role::Strong, "hint"), finding.hints.join(" · "));
-    out.push_str(&hints);
-    out.push('\n');
+    if !finding.hints.is_empty() {
+        out.push_str(&format!("{}: {}\n", style.paint(Role::Strong, "hint"), finding.hints.join(" · ")));
+    }
     out
 }
 

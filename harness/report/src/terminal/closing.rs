@@ -4,7 +4,6 @@ use crate::cases;
 use crate::style::{Role, Style};
 use crate::visible::clean;
 use crate::{View, diagnostic};
-use checks::exit::Exit;
 use checks::ledger::{Row, Status};
 use checks::verdict::{Cause, Verdict};
 
@@ -26,7 +25,6 @@ pub struct Paths<'p> {
 
 /// The last screen. Its last line is always `N passed, N failed, N skipped`.
 pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
-    let judgement = view.judgement;
     let mut out = rule(*style);
     out.push_str(&style.field("verdicts", &verdicts(view)));
     out.push_str(&style.field("requirements", &requirements(view)));
@@ -41,7 +39,7 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
     });
     suite_defects(&mut out, view, *style);
     conditions(&mut out, view, *style);
-    let exit = if judgement.has_harness_bug() { Exit::HARNESS_BUG } else { judgement.exit };
+    let exit = view.exit();
     let role = match exit.code {
         0 => Role::Good,
         10 | 14 | 30 | 70 => Role::Bad,
@@ -104,16 +102,25 @@ pub(crate) fn requirements(view: &View<'_>) -> String {
 
 fn ids(out: &mut String, view: &View<'_>, label: &str, role: Role, style: Style, fits: impl Fn(&Row) -> bool) {
     let rows = view.judgement.ledger.rows().filter(|row| fits(row));
-    let ids: Vec<&str> = rows.map(|row| row.requirement.as_str()).collect();
+    let ids: Vec<String> = rows.map(id).collect();
     if ids.is_empty() {
         return;
     }
-    let mut text = ids.iter().take(IDS_MAX).copied().collect::<Vec<_>>().join(" ");
+    let mut text = ids.iter().take(IDS_MAX).cloned().collect::<Vec<_>>().join(", ");
     if ids.len() > IDS_MAX {
         text.push_str(&format!(" and {} more", ids.len() - IDS_MAX));
     }
     let label = style.paint(Role::Quiet, &format!("{label:<14}"));
     out.push_str(&format!("{label}{}\n", style.paint(role, &style.wrap(&text, 14))));
+}
+
+/// The id; where a requirement was seen too seldom, how often of how often.
+fn id(row: &Row) -> String {
+    if row.status == Status::NotEstablished && row.cannot_tell == 0 {
+        format!("{} ({} of {})", row.requirement, row.satisfied, row.minimum)
+    } else {
+        row.requirement.to_string()
+    }
 }
 
 fn suite_defects(out: &mut String, view: &View<'_>, style: Style) {

@@ -10,3 +10,6 @@ mod progress;
 pub use closing::{Paths, closing};
 pub use opening::{Opening, opening};
 pub use progress::{findings, scenario_line, scenarios};
+
+pub(crate) use closing::{requirements, to_do, verdict_counts};
+pub(crate) use opening::{assurance, subject_name};

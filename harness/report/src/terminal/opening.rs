@@ -38,7 +38,7 @@ pub fn opening(opening: &Opening<'_>) -> String {
         Assurance::Demo | Assurance::SelfRun => ("scenarios", ""),
     };
     out.push_str(&style.field(label, &format!("{}{noun}", opening.cases)));
-    out.push_str(&style.field("assurance", &format!("{}: {}", run.assurance.code(), assurance(run.assurance))));
+    out.push_str(&style.field("assurance", assurance(run.assurance)));
     out.push_str(&style.field("run", &clean(&run.run)));
     out.push_str(&style.field("log", &clean(opening.log)));
     out.push_str(&style.field("seed", &run.seed.to_string()));
@@ -49,8 +49,8 @@ pub fn opening(opening: &Opening<'_>) -> String {
 pub(crate) fn assurance(assurance: Assurance) -> &'static str {
     match assurance {
         Assurance::Demo => "demo run: proves nothing about any vendor",
-        Assurance::Inspection => "captured messages: proves what stands in them, not how they came about",
-        Assurance::SelfRun => "the vendor's own run: proves what the log shows to whoever trusts who made it",
+        Assurance::Inspection => "inspection: proves what stands in the captured messages, not how they came about",
+        Assurance::SelfRun => "self-run: proves what the log shows, to whoever trusts the one who made it",
     }
 }
 

@@ -50,14 +50,26 @@ pub fn findings(view: &View<'_>, style: &Style) -> String {
     let mut out = String::new();
     let serious: Vec<&Finding> = all.iter().filter(is_serious).collect();
     for finding in serious.iter().take(FULL_MAX) {
+        begin_block(&mut out);
         out.push_str(&diagnostic::render(finding, style));
-        out.push('\n');
     }
+    begin_block(&mut out);
     short(&mut out, serious.iter().skip(FULL_MAX).copied(), style);
     doubts(&mut out, &all, *style);
     short(&mut out, all.iter().filter(|f| f.class == Class::Advice), style);
     short(&mut out, diagnostic::remarks(&index).iter(), style);
+    out.truncate(out.trim_end().len());
+    if !out.is_empty() {
+        out.push('\n');
+    }
     out
+}
+
+/// A blank line before the next block, if there was one before.
+fn begin_block(out: &mut String) {
+    if !out.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn short<'f>(out: &mut String, findings: impl Iterator<Item = &'f Finding>, style: &Style) {
@@ -85,7 +97,8 @@ fn doubts(out: &mut String, all: &[Finding], style: Style) {
     }
     for ((cause, got), group) in groups {
         let head = style.paint(Role::Doubt, &format!("not established ({cause})"));
-        let ids: Vec<&str> = group.iter().map(|f| f.requirement.as_str()).collect();
+        let times = |f: &&Finding| if f.count > 1 { format!(" ×{}", f.count) } else { String::new() };
+        let ids: Vec<String> = group.iter().map(|f| format!("{}{}", f.requirement, times(f))).collect();
         out.push_str(&format!("{head}: {}\n", visible::clipped(got, 200)));
         out.push_str(&format!("    {}\n", style.wrap(&ids.join(", "), 4)));
     }

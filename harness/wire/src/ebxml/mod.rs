@@ -14,3 +14,4 @@ pub use model::{
     MessageData, MessageHeader, MessageKind, PartyBlock, PartyId, SchemaBlock, Service, Severity,
 };
 pub use read::decode;
+pub(crate) use read::of_tree;

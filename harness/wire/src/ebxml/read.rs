@@ -8,7 +8,7 @@ use super::names::{DS, EB, SOAP, XLINK};
 use crate::defect::{Defect, Layer};
 use crate::place::{Located, Place};
 use crate::signature::{self, Reference};
-use crate::xml::{self, Tree, XmlDefect, canonical_name};
+use crate::xml::{self, Tree, XmlDefect, XmlText, canonical_name};
 use roxmltree::Node;
 
 /// Decodes an envelope. `charset` is the MIME part's charset, used where the XML itself is silent.
@@ -19,7 +19,12 @@ use roxmltree::Node;
 pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<Envelope, XmlDefect> {
     let text = xml::read(bytes, charset)?;
     let tree = text.parse()?;
-    let reader = Reader { tree: &tree };
+    Ok(of_tree(&text, &tree))
+}
+
+/// The envelope in a document that is parsed already.
+pub(crate) fn of_tree(text: &XmlText, tree: &Tree<'_>) -> Envelope {
+    let reader = Reader { tree };
     let root = tree.root();
     let mut envelope = Envelope {
         declaration: text.declaration.clone(),
@@ -46,7 +51,7 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<Envelope, XmlDefect
         reader.body(body, &mut envelope);
     }
     reader.misplaced(root, &mut envelope);
-    Ok(envelope)
+    envelope
 }
 
 struct Reader<'a, 't> {

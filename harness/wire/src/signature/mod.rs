@@ -15,6 +15,7 @@ pub use algorithms::{Algorithms, DigestMethod, SignatureMethod};
 pub use model::{KeyInfo, Reference, SignatureBlock, SignedInfo, Transform, X509Data, algorithm};
 pub use sign::{SignError, sign, write_reference};
 pub use structure::{read_block, read_reference};
+pub(crate) use verify::verify_tree;
 pub use verify::{OCTETS_MAX, REFERENCES_MAX, ReferenceOutcome, ValueOutcome, Verdict, Verification, verify};
 
 /// The bytes of a base64 text, whatever white space stands in it: both wrapped and unwrapped values occur.

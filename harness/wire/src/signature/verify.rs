@@ -99,9 +99,13 @@ pub enum ValueOutcome {
 /// # Errors
 /// [`XmlDefect`] when the text is not well-formed. Everything else is an outcome.
 pub fn verify(xml: &str, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<Verification, XmlDefect> {
-    let tree = Tree::parse(xml)?;
+    Ok(verify_tree(&Tree::parse(xml)?, attachment))
+}
+
+/// [`verify`] for a document that is parsed already.
+pub(crate) fn verify_tree(tree: &Tree<'_>, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Verification {
     let Some(signature) = find(tree.root()) else {
-        return Ok(Verification {
+        return Verification {
             place: None,
             references: Vec::new(),
             value: ValueOutcome::CannotTell("there is no ds:Signature".to_owned()),
@@ -109,9 +113,9 @@ pub fn verify(xml: &str, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
             certificate: None,
             signed_info: Vec::new(),
             defects: Vec::new(),
-        });
+        };
     };
-    let block = read_block(&tree, signature);
+    let block = read_block(tree, signature);
     let mut defects = Vec::new();
     let certificates = certificates(&block, &mut defects);
     let signed_info = canonical_signed_info(signature);
@@ -121,8 +125,8 @@ pub fn verify(xml: &str, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
         Ok(octets) => value(&block, octets, method.as_deref(), certificates),
         Err(reason) => (ValueOutcome::CannotTell(reason.clone()), certificates.into_iter().next()),
     };
-    let context = Context { tree: &tree, signature, attachment };
-    Ok(Verification {
+    let context = Context { tree, signature, attachment };
+    Verification {
         references: references(&context, &block),
         place: Some(block.place),
         value,
@@ -130,7 +134,7 @@ pub fn verify(xml: &str, attachment: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result
         certificate,
         signed_info: signed_info.unwrap_or_default(),
         defects,
-    })
+    }
 }
 
 /// The signature of the envelope, else the first one anywhere (the one in a MsgHead, for instance).

@@ -1,0 +1,176 @@
+//! Properties of the stored form: what is written is read, whatever stands in it; what is damaged is found.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use provestein_evidence::digest::Digest;
+use provestein_evidence::event::{
+    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, Recorded, RunStarted, ScenarioOutcome,
+    ScenarioStarted, SignalExpected, Subject, TransportFailure,
+};
+use provestein_evidence::format::{read_line, write_line};
+use provestein_evidence::log::{Clock, Log};
+use provestein_evidence::read;
+use std::path::Path;
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![any::<String>(), Just(String::new()), Just("æ\"\\\n\u{0}\u{2028}".to_owned()), "[a-z@/.]{1,12}"]
+}
+
+fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 8]>().prop_map(|bytes| Digest::of(&bytes))
+}
+
+fn allowed() -> impl Strategy<Value = Allowed> {
+    let signal = proptest::option::of(proptest::sample::select(SignalExpected::ALL.to_vec()));
+    let apprec = proptest::option::of(prop_oneof![
+        Just(AppRecExpected::None),
+        (proptest::sample::select(vec!["1", "2", "3"]), proptest::collection::vec(text(), 0..3))
+            .prop_map(|(status, errors)| AppRecExpected::Status { status: status.to_owned(), errors }),
+    ]);
+    (signal, apprec, proptest::collection::vec(text(), 0..3))
+        .prop_map(|(signal, apprec, requirements)| Allowed { signal, apprec, requirements })
+}
+
+fn scenario() -> impl Strategy<Value = Event> {
+    let expectation = (text(), any::<u32>(), proptest::collection::vec(allowed(), 0..3))
+        .prop_map(|(label, line, allowed)| Expectation { label, line, allowed });
+    (text(), text(), text(), text(), digest(), proptest::collection::vec(expectation, 0..3)).prop_map(
+        |(scenario, title, source, file, digest, expectations)| {
+            Event::ScenarioStarted(ScenarioStarted { scenario, title, source, file, digest, expectations })
+        },
+    )
+}
+
+fn begin() -> impl Strategy<Value = Event> {
+    let inputs = proptest::collection::vec((text(), digest()), 0..3);
+    (text(), text(), digest(), text(), any::<u64>(), inputs).prop_map(|(run, tool, suite, profile, seed, inputs)| {
+        Event::RunStarted(RunStarted { run, tool, suite, profile, assurance: Assurance::SelfRun, seed, inputs })
+    })
+}
+
+fn message() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (proptest::option::of(text()), any::<u32>(), text(), proptest::collection::vec(text(), 0..3), digest()).prop_map(
+            |(label, line, what, deviations, entity)| {
+                Event::MessageComposed(Composed { scenario: label.clone(), label, line, what, deviations, entity })
+            }
+        ),
+        (any::<u64>(), text(), any::<u32>())
+            .prop_map(|(composed, to, attempt)| Event::MessageSent { composed, to, attempt }),
+        (any::<u16>(), proptest::option::of(digest()))
+            .prop_map(|(status, entity)| Event::TransportAnswered { status, entity }),
+        (proptest::sample::select(TransportFailure::ALL.to_vec()), text())
+            .prop_map(|(failure, detail)| Event::TransportFailed { failure, detail }),
+        (text(), text(), digest())
+            .prop_map(|(carrier, from, entity)| Event::MessageArrived { carrier, from, entity }),
+        (any::<u64>(), 0usize..9, digest())
+            .prop_map(|(message, part, key)| Event::PayloadOpened { message, part, key }),
+        (any::<u64>(), 0usize..9, text())
+            .prop_map(|(message, part, reason)| Event::PayloadSealed { message, part, reason }),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        begin(),
+        scenario(),
+        message(),
+        (text(), text(), any::<bool>(), any::<u64>(), any::<u32>()).prop_map(|(label, what, quiet, patience_ms, line)| {
+            Event::AwaitOpened(Await { scenario: what.clone(), label, what, quiet, patience_ms, line })
+        }),
+        text().prop_map(|supplier| {
+            Event::SubjectDescribed(Subject { supplier, parties: vec![(1, 2)], ..Subject::default() })
+        }),
+        (text(), any::<bool>(), text())
+            .prop_map(|(probe, ok, detail)| Event::PreflightObserved { probe, ok, detail }),
+        (text(), proptest::option::of(text())).prop_map(|(scenario, reason)| Event::ScenarioEnded {
+            scenario,
+            outcome: reason.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason }),
+        }),
+        text().prop_map(|reason| Event::RunEnded { reason }),
+        (any::<u64>(), digest()).prop_map(|(bytes, tail)| Event::TailRecovered { bytes, tail }),
+    ]
+}
+
+fn recorded() -> impl Strategy<Value = Recorded> {
+    (event(), 0i64..4_000_000_000, any::<u32>(), any::<u64>(), proptest::option::of(any::<u64>())).prop_map(
+        |(event, second, epoch, elapsed_ms, cause)| Recorded {
+            seq: 0,
+            at: Timestamp::from_second(second).unwrap(),
+            epoch,
+            elapsed_ms,
+            cause,
+            event,
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn reads_what_it_writes(recorded in recorded(), prev in digest()) {
+        let line = write_line(&recorded, prev);
+        prop_assert!(!line.contains('\n'));
+        prop_assert_eq!(read_line(line.as_bytes(), 0, prev).unwrap(), recorded);
+    }
+
+    #[test]
+    fn a_changed_line_is_never_read(recorded in recorded(), at in any::<proptest::sample::Index>(), to in any::<u8>()) {
+        let mut line = write_line(&recorded, Digest::ZERO).into_bytes();
+        let at = at.index(line.len());
+        prop_assume!(line[at] != to);
+        line[at] = to;
+        prop_assert!(read_line(&line, 0, Digest::ZERO).is_err());
+    }
+
+    #[test]
+    fn any_bytes_are_refused_or_read_but_never_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read::parse(&bytes, Path::new("."));
+    }
+}
+
+#[derive(Debug)]
+struct Still;
+
+impl Clock for Still {
+    fn wall(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        7
+    }
+}
+
+#[test]
+fn many_writers_at_once_make_one_chain() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::create(folder.path(), Still).unwrap();
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for number in 0..50u64 {
+                    let event = Event::AwaitMet { awaited: number };
+                    log.append_blocking(event, None, vec![number.to_le_bytes().to_vec()]).unwrap();
+                }
+            });
+        }
+    });
+    drop(log);
+    let stored = read::open(folder.path()).unwrap();
+    assert_eq!(stored.events.len(), 400);
+    assert!(stored.events.iter().enumerate().all(|(index, r)| r.seq == index as u64));
+}
+
+#[test]
+fn one_writer_at_a_time_and_a_resumed_log_goes_on_in_a_new_epoch() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::create(folder.path(), Still).unwrap();
+    log.append_blocking(Event::RunEnded { reason: "x".into() }, None, Vec::new()).unwrap();
+    assert!(Log::resume(folder.path(), Still).is_err(), "two writers");
+    drop(log);
+    assert!(Log::create(folder.path(), Still).is_err(), "a log is never begun twice");
+    let log = Log::resume(folder.path(), Still).unwrap();
+    let next = log.append_blocking(Event::RunResumed { tool: "t".into() }, Some(0), Vec::new()).unwrap();
+    assert_eq!((next.seq, next.epoch), (1, 1));
+}

@@ -1,0 +1,163 @@
+//! The command line as a public contract: exit codes, machine output, what a newcomer meets.
+
+use crate::support::{files, root, shared};
+use serde_json::Value;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
+
+fn provestein(arguments: &[&str]) -> Output {
+    Command::new(BINARY).args(arguments).current_dir(root()).output().unwrap()
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().unwrap()
+}
+
+fn text(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn usage_mistakes_are_20() {
+    for arguments in [&["run"][..], &["nonsense"], &[], &["judge", "no-such-run"], &["explain", "no-such-id"], &["run", "--subject", "no-such-file"]] {
+        let output = provestein(arguments);
+        assert_eq!(code(&output), 20, "{arguments:?}: {}", text(&output));
+    }
+    assert_eq!(code(&provestein(&["--help"])), 0);
+    assert_eq!(code(&provestein(&["--version"])), 0);
+}
+
+#[test]
+fn the_exit_codes_are_explained_in_two_languages() {
+    let help = text(&provestein(&["--help"]));
+    for exit in provestein::checks::exit::Exit::ALL {
+        assert!(help.contains(&exit.code.to_string()) && help.contains(exit.meaning), "{} is not in --help", exit.meaning);
+        for lang in ["en", "nb"] {
+            let explained = provestein(&["explain", &exit.code.to_string(), "--lang", lang]);
+            assert_eq!(code(&explained), 0);
+            assert!(text(&explained).lines().count() >= 2);
+        }
+    }
+}
+
+#[test]
+fn every_requirement_of_a_profile_is_explained_in_bokmal() {
+    let english = text(&provestein(&["explain", "HITS1172-117"]));
+    let norwegian = text(&provestein(&["explain", "HITS1172-117", "--lang", "nb"]));
+    assert!(english.contains("HITS 1172 rule 117") && norwegian.contains("HITS 1172 rule 117"));
+    assert_ne!(english, norwegian);
+}
+
+#[test]
+fn shipped_scenarios_have_no_mistakes_and_mistakes_are_21() {
+    let output = provestein(&["scenarios", "check"]);
+    assert_eq!((code(&output), text(&output).trim()), (0, "12 scenarios, no mistakes"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.yaml");
+    std::fs::write(&file, "title: 1\nstps: []\n").unwrap();
+    let output = provestein(&["scenarios", "check", &file.display().to_string()]);
+    assert_eq!(code(&output), 21);
+    assert!(text(&output).contains("wrong.yaml:2:1") && text(&output).contains("^^^^"), "{}", text(&output));
+}
+
+#[test]
+fn nothing_that_is_not_a_terminal_gets_colour() {
+    let output = provestein(&["inspect", "--format", "human", "fixtures/templates/LOG_INNLAGT@1.6.xml"]);
+    assert!(!output.stdout.contains(&0x1b), "{}", text(&output));
+    assert!(text(&output).trim_end().ends_with("skipped"), "{}", text(&output));
+}
+
+fn inspect(path: &Path) -> Value {
+    let output = provestein(&["inspect", &path.display().to_string(), "--profile", "plo-receive-his1037", "--format", "json"]);
+    assert!(matches!(code(&output), 0 | 10 | 11), "{}: {}", path.display(), text(&output));
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn of(result: &Value, field: &str) -> Vec<String> {
+    let rows = result["requirements"].as_array().unwrap().iter().filter(|r| r[field].as_u64() > Some(0));
+    rows.map(|r| r["id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn standard_input_is_inspected() {
+    let mut child = Command::new(BINARY)
+        .args(["inspect", "-", "--format", "json"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"<a/>").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(result["assurance"], "inspection");
+}
+
+#[test]
+fn an_apprec_and_a_hodemelding_are_judged_as_far_as_they_go() {
+    let Some(samples) = shared("samples") else { return };
+    let apprec = files(&samples.join("apprec-1.0"), ".xml");
+    let heads = files(&samples.join("plo-pasientlogistikk-1.6"), ".xml");
+    assert!(!apprec.is_empty() && !heads.is_empty());
+    for path in apprec.iter().chain(heads.iter().take(3)) {
+        let result = inspect(path);
+        let observed = [of(&result, "satisfied"), of(&result, "violated"), of(&result, "cannot_tell")].concat();
+        let of_envelope = |id: &String| id.starts_with("HITS1172") || id.starts_with("HIS1037");
+        assert!(!observed.iter().any(of_envelope), "{}: there is no envelope to judge: {observed:?}", path.display());
+    }
+}
+
+/// A rejection with a code, and the same without: the second breaks HIS 80415:2012 3.1 whoever it is for.
+#[test]
+fn a_bare_apprec_is_judged_by_what_stands_in_it() {
+    let with = r#"<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><MsgType V="APPREC"/><MIGversion>v1.1 2012-02-15</MIGversion><GenDate>2026-01-15T09:30:20Z</GenDate><Id>7f0c9b5e-6f0a-4a55-9d4c-0f2f6f3a1c11</Id><Sender><HCP><Inst><Id>990000020</Id><TypeId V="HER"/></Inst></HCP></Sender><Receiver><HCP><Inst><Id>990000010</Id><TypeId V="HER"/></Inst></HCP></Receiver><Status V="2"/><Error V="E10" S="2.16.578.1.12.4.1.1.8221"/><OriginalMsgId><MsgType V="LOG_INNLAGT"/><IssueDate>2026-01-15T09:30:00Z</IssueDate><Id>5d0c9b5e-6f0a-4a55-9d4c-0f2f6f3a1c11</Id></OriginalMsgId></AppRec>"#;
+    let folder = tempfile::tempdir().unwrap();
+    let inspected = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        inspect(&path)
+    };
+    let good = inspected("with.xml", with);
+    assert!(of(&good, "satisfied").contains(&"HIS80415-2012-3.1-2".to_owned()));
+    assert!(of(&good, "satisfied").contains(&"HITS1168-7-1".to_owned()));
+    let without = with.replace(r#"<Error V="E10" S="2.16.578.1.12.4.1.1.8221"/>"#, "");
+    let bad = inspected("without.xml", &without);
+    assert!(of(&bad, "violated").contains(&"HIS80415-2012-3.1-2".to_owned()));
+    assert_eq!(bad["exit"]["code"], 10);
+}
+
+#[test]
+fn another_serialisation_gives_the_same_ids() {
+    let Some(samples) = shared("samples/ebxml-2.0/sarepta-eksempel") else { return };
+    if Command::new("python3").arg("--version").output().is_err() {
+        eprintln!("skipped: python3 is not here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for sample in files(&samples, ".xml") {
+        let ids: Vec<Vec<String>> = ["plain", "prefixes", "pretty"]
+            .into_iter()
+            .map(|how| {
+                let copy = folder.path().join(format!("{how}.xml"));
+                let script = root().join("tests/peer/reserialise.py");
+                let made = Command::new("python3").arg(script).arg(&sample).arg(&copy).arg(how).output().unwrap();
+                assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+                of(&inspect(&copy), "violated")
+            })
+            .collect();
+        assert!(ids[0].contains(&"HITS1172-45".to_owned()), "the copies are unsigned: {:?}", ids[0]);
+        assert_eq!(ids[0], ids[1], "{}: other prefixes", sample.display());
+        assert_eq!(ids[0], ids[2], "{}: other white space", sample.display());
+    }
+}
+
+#[test]
+fn official_samples_of_every_kind_are_read_without_harm() {
+    let Some(samples) = shared("samples") else { return };
+    let output = provestein(&["inspect", &samples.display().to_string(), "--format", "json"]);
+    assert!(matches!(code(&output), 0 | 10 | 11), "{}", String::from_utf8_lossy(&output.stderr));
+    let result: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(result["run"]["events"].as_u64().unwrap() > 300);
+}
