@@ -33,6 +33,7 @@ pub(crate) struct Facts {
     sent_without_message_id: bool,
     met: BTreeMap<Seq, usize>,
     labelled: BTreeMap<(String, String), usize>,
+    last_start: BTreeMap<String, Seq>,
     by_message_id: BTreeMap<String, Vec<usize>>,
 }
 
@@ -58,6 +59,9 @@ impl Facts {
     /// Looks at a history once.
     pub fn of(history: &History) -> Self {
         let mut facts = Self { heard: history.heard_subject(), ..Self::default() };
+        for (scenario, started, _) in &history.scenarios {
+            facts.last_start.insert(scenario.scenario.clone(), *started);
+        }
         for (index, awaited) in history.awaits.iter().enumerate() {
             if let Some(AwaitOutcome::Met(seq)) = awaited.outcome {
                 facts.met.entry(seq).or_insert(index);
@@ -74,9 +78,9 @@ impl Facts {
                 facts.exchange_of_answer.entry(answer).or_insert(index);
             }
             facts.signals.push(signals);
-            let composed = history.messages[exchange.stimulus].composed.as_ref();
-            let label = composed.and_then(|c| Some((c.scenario.clone()?, c.label.clone()?)));
-            if let Some(label) = label {
+            let stimulus = &history.messages[exchange.stimulus];
+            let label = stimulus.composed.as_ref().and_then(|c| Some((c.scenario.clone()?, c.label.clone()?)));
+            if let Some(label) = label.filter(|_| !facts.is_superseded(stimulus)) {
                 facts.labelled.entry(label).or_insert(index);
             }
         }
@@ -99,7 +103,13 @@ impl Facts {
         self.apprecs.get(exchange).map_or(&[], Vec::as_slice)
     }
 
-    /// The exchange whose message carries a label in a scenario.
+    /// Whether a message of ours belongs to an attempt at its scenario that was interrupted and begun anew.
+    pub fn is_superseded(&self, record: &MessageRecord) -> bool {
+        let scenario = record.composed.as_ref().and_then(|c| c.scenario.as_ref());
+        scenario.and_then(|s| self.last_start.get(s)).is_some_and(|&start| record.seq < start)
+    }
+
+    /// The exchange whose message carries a label in the last attempt at a scenario.
     pub fn labelled(&self, scenario: &str, label: &str) -> Option<usize> {
         self.labelled.get(&(scenario.to_owned(), label.to_owned())).copied()
     }
@@ -195,8 +205,9 @@ impl Facts {
         let reached = outcomes.iter().any(|o| matches!(o, TransportOutcome::Answered { .. }));
         match outcomes.last() {
             _ if stimulus.sendings.is_empty() => (Cause::Harness, "the message was never sent".to_owned()),
+            // A peer that is slow to answer on the connection may have taken the message all the same.
             Some(TransportOutcome::Failed { failure, detail, .. })
-                if !reached && *failure != TransportFailure::TimedOut =>
+                if !reached && (*failure != TransportFailure::TimedOut || !self.heard) =>
             {
                 (Cause::Environment, format!("{}: {detail}", failure.code()))
             }

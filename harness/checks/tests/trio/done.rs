@@ -38,7 +38,12 @@ fn warm_up(play: &mut Play) {
 pub fn answers() -> Vec<Run> {
     let no_ack_requested = (On::Stimulus, Change::Edit("//eb:AckRequested", Edit::Remove));
     vec![
-        run("two answers to one sending", &[], &["HITS1172-4.2.2-p1"], |p| {
+        run("one sending is acknowledged and refused", &[], &["HITS1172-4.2.2-p1"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.refuse(&sent, "ValueNotRecognized", "Error");
+        }),
+        run("the network doubles the acknowledgment", &[], &[], |p| {
             let sent = p.stimulus("first", &[]);
             p.acknowledge(&sent);
             p.acknowledge(&sent);
@@ -47,7 +52,7 @@ pub fn answers() -> Vec<Run> {
             warm_up(p);
             p.stimulus("first", &[]);
         }),
-        run("no answer, watched for, while a later message is answered", &[], &["HITS1172-4.2.2-p2"], |p| {
+        run("no answer may be one that got lost", &[], &[], |p| {
             p.stimulus("first", &[]);
             p.quiet("first", "acknowledgment", 2000);
             warm_up(p);
@@ -142,6 +147,14 @@ pub fn repeats() -> Vec<Run> {
             p.refuse(&sent, "ValueNotRecognized", "Error");
         }),
         run("the second time nothing comes, though the subject is alive", &[], &["HITS1172-5.8.2-p3"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.send(sent.composed);
+            p.quiet("first", "acknowledgment", 2000);
+            warm_up(p);
+        }),
+        run("the second time nothing comes, but messages get lost anyway", &[], &[], |p| {
+            p.stimulus("lost", &[]);
             let sent = p.stimulus("first", &[]);
             p.acknowledge(&sent);
             p.send(sent.composed);
