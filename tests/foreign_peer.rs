@@ -167,7 +167,7 @@ const DEFECTS: [(&str, &[&str], &str); 14] = [
     ("apprec-wrong-version", &[PLAIN], "HITS1168-8.2-1"),
     ("apprec-not-mirrored", &[PLAIN], "HITS1168-6.1-1"),
     ("ack-refto-in-messagedata", &[PLAIN], "HITS1172-109"),
-    ("ack-bad-digest-copy", &[PLAIN], "HITS1172-117"),
+    ("ack-bad-digest-copy", &[PLAIN], "HITS1171-5.2.3.3-1"),
     ("soapaction-missing", &[PLAIN], "HITS1172-22"),
     ("error-for-acknowledgment", &["receipts/acknowledgment/never-answered"], "HITS1171-8.1-6"),
 ];

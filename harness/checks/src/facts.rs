@@ -77,7 +77,8 @@ impl Facts {
             let composed = history.messages[exchange.stimulus].composed.as_ref();
             let label = composed.and_then(|c| Some((c.scenario.clone()?, c.label.clone()?)));
             if let Some(label) = label {
-                facts.labelled.entry(label).or_insert(index);
+                // Of several attempts at a scenario the last counts: the ones before were interrupted.
+                facts.labelled.insert(label, index);
             }
         }
         facts.apprecs = vec![Vec::new(); history.exchanges.len()];
@@ -205,6 +206,10 @@ impl Facts {
             }
             Some(TransportOutcome::Answered { status, .. }) if *status >= 500 => {
                 (Cause::Environment, format!("none; the endpoint answered HTTP {status}"))
+            }
+            // Connected, but neither an answer on the connection nor a sign of life ever: it hangs.
+            Some(TransportOutcome::Failed { failure, detail, .. }) if !self.heard => {
+                (Cause::Environment, format!("{}: {detail}", failure.code()))
             }
             _ if !self.heard => (Cause::Configuration, "none; nothing of the subject was seen in this run".to_owned()),
             _ => (Cause::TimedOut, "none in time".to_owned()),

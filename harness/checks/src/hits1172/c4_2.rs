@@ -4,7 +4,7 @@ use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange
 use crate::facts::{AnswerKind, Facts, Silence};
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wire::ebxml::{MessageKind, Severity};
 use wire::place::Place;
 
@@ -78,8 +78,12 @@ fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let place = behaviour("number of transport answers");
-    let got = format!("{} to {deliveries}", answers.len());
-    if answers.len() > deliveries {
+    // The same signal again is no second answer: the carrier may deliver twice, and a repeated answer to a message
+    // that came twice may be the stored one (HITS 1171 9.6).
+    let different: BTreeSet<Option<&str>> =
+        answers.iter().map(|answer| answer.message.soap().and_then(|e| e.message_id())).collect();
+    let got = format!("{} to {deliveries}", different.len());
+    if different.len() > deliveries {
         vec![Finding::violated(&place, got).about(last.seq)]
     } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
         vec![Finding::satisfied(&place, got).about(last.seq)]

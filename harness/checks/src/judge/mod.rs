@@ -170,7 +170,8 @@ fn exit(judgement: &Judgement, history: &History, profile: &Profile) -> Exit {
         Exit::CONFIGURATION
     } else if caused(Cause::Environment) {
         Exit::ENVIRONMENT
-    } else if has(Status::NotEstablished)
+    } else if !history.ended
+        || has(Status::NotEstablished)
         || judgement.totals.scenarios_not_established > 0
         || !judgement.observations.iter().any(|o| o.verdict == Verdict::Satisfied)
         || is_whole_run(history, profile) && judgement.ledger.rows().filter(obligation).any(is_still_due)
