@@ -50,7 +50,7 @@ impl Judged {
 
     /// How the command that made or judged it ends. A check that failed in itself goes first.
     pub fn exit(&self) -> Exit {
-        if self.judgement.has_harness_bug() { Exit::HARNESS_BUG } else { self.judgement.exit }
+        self.view().exit()
     }
 }
 
