@@ -76,5 +76,8 @@ fn the_sample_run_is_reported_as_it_is_today() {
     generated("reports/sample/result.json", &provestein::report::json::render(&view));
     generated("reports/sample/junit.xml", &provestein::report::junit::render(&view));
     generated("reports/sample/summary.md", &provestein::report::markdown::render(&view));
-    generated("reports/sample/report.html", &provestein::report::html::render(&view, provestein::report::html::Lang::En));
+    generated(
+        "reports/sample/report.html",
+        &provestein::report::html::render(&view, provestein::report::html::Lang::En),
+    );
 }
