@@ -119,7 +119,9 @@ impl Sides {
             cpa_id: None,
             message: message.into_bytes(),
         };
-        compose::payload(&self.hospital.identity, &peer, what, &Unaltered, &mut chance()).expect("it can be composed").entity
+        compose::payload(&self.hospital.identity, &peer, what, &Unaltered, &mut chance())
+            .expect("it can be composed")
+            .entity
     }
 
     fn system(&self) -> reference::system::System {
@@ -158,10 +160,15 @@ fn unsigned_exchange() -> Value {
         let head = wire::head::decode(&sides.message).expect("it is XML");
         let status = wire::code::Code::cs("1", "OK");
         let version = wire::apprec::Version::V11;
-        let draft = wire::apprec::answer(&head, wire::apprec::Recipient::Primary, version, ("id", "t"), status, Vec::new());
+        let draft =
+            wire::apprec::answer(&head, wire::apprec::Recipient::Primary, version, ("id", "t"), status, Vec::new());
         let apprec = wire::apprec::encode(&draft);
-        let acknowledgment = wire::ebxml::write::acknowledgment(&header, "t", envelope.message_id().unwrap_or_default(), &[]);
-        std::hint::black_box((wire::apprec::decode(apprec.as_bytes()).is_ok(), wire::ebxml::decode(acknowledgment.as_bytes(), None).is_ok()));
+        let acknowledgment =
+            wire::ebxml::write::acknowledgment(&header, "t", envelope.message_id().unwrap_or_default(), &[]);
+        std::hint::black_box((
+            wire::apprec::decode(apprec.as_bytes()).is_ok(),
+            wire::ebxml::decode(acknowledgment.as_bytes(), None).is_ok(),
+        ));
     };
     let text = String::from_utf8_lossy(&sides.message).into_owned();
     let baseline = || {
@@ -216,7 +223,8 @@ fn rsa_operations(signs: usize, verifies: usize, seals: usize) -> impl FnMut() {
         }
         for _ in 0..seals {
             let certificate = &hospital.encrypt_certificate;
-            let object = cms::seal(&octets, certificate, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15, &mut chance());
+            let object =
+                cms::seal(&octets, certificate, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15, &mut chance());
             let object = object.expect("it can be sealed");
             assert!(cms::open(&object, &[(certificate, &hospital.encrypt_key)]).is_ok());
         }
@@ -254,7 +262,10 @@ fn judge() -> Value {
         let key = cms::open(&attachment.content, &[keys]).expect("it is for us").key.to_bytes();
         let arrived = events.len() as u64;
         let digest = blobs.put(entity.clone());
-        events.push(recorded(arrived, Event::MessageArrived { carrier: "http".into(), from: "bench".into(), entity: digest }));
+        events.push(recorded(
+            arrived,
+            Event::MessageArrived { carrier: "http".into(), from: "bench".into(), entity: digest },
+        ));
         let key = blobs.put(key);
         events.push(recorded(arrived + 1, Event::PayloadOpened { message: arrived, part, key }));
         entities.push(entity);
@@ -329,5 +340,9 @@ fn append() -> Value {
             file.write_all(&line).and_then(|()| file.sync_data()).expect("the disk takes it");
         }
     };
-    row(pair(5, ours, baseline), "100 lines of 600 bytes, one sync each", "durable before acting, fewer syncs than events")
+    row(
+        pair(5, ours, baseline),
+        "100 lines of 600 bytes, one sync each",
+        "durable before acting, fewer syncs than events",
+    )
 }

@@ -79,8 +79,12 @@ fn the_schema_refuses_what_is_wrong() {
     let (name, _) = &wire[&MessageKind::Acknowledgment][0];
     let broken = fs::read_to_string(name).unwrap().replacen("eb:CPAId", "eb:CpaId", 2);
     fs::write(name, broken).unwrap();
-    let output =
-        Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schemas.join("msg-header-2_0.xsd")).arg(name).output().unwrap();
+    let output = Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(schemas.join("msg-header-2_0.xsd"))
+        .arg(name)
+        .output()
+        .unwrap();
     assert!(!output.status.success(), "the oracle accepts anything");
 }
 

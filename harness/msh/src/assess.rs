@@ -43,17 +43,30 @@ pub fn assess(message: &Message, payload: Result<(), &str>, ours: &[u32], overri
         return refuse("SecurityFailure", "//SOAP:Header/ds:Signature", "the signature could not be verified");
     }
     if let Some(href) = unresolved(envelope, message) {
-        return refuse("MimeProblem", "//eb:Manifest/eb:Reference", &format!("no MIME part has the Content-ID of {href}"));
+        return refuse(
+            "MimeProblem",
+            "//eb:Manifest/eb:Reference",
+            &format!("no MIME part has the Content-ID of {href}"),
+        );
     }
     if let Err(reason) = payload {
-        return refuse("SecurityFailure", "//eb:Manifest/eb:Reference", &format!("the payload cannot be opened: {reason}"));
+        return refuse(
+            "SecurityFailure",
+            "//eb:Manifest/eb:Reference",
+            &format!("the payload cannot be opened: {reason}"),
+        );
     }
     if envelope.encoding != Encoding::Utf8 {
         let text = format!("encoding {} used, UTF-8 expected", envelope.encoding.name());
         return Assessment::Warn(problem(Severity::Warning, "ValueNotRecognized", "xpointer(//)", &text));
     }
     if envelope.ack_requested.is_empty() {
-        return Assessment::Warn(problem(Severity::Warning, "Inconsistent", "//SOAP:Header", "AckRequested is missing"));
+        return Assessment::Warn(problem(
+            Severity::Warning,
+            "Inconsistent",
+            "//SOAP:Header",
+            "AckRequested is missing",
+        ));
     }
     Assessment::Acceptable
 }

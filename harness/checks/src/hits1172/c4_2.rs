@@ -4,12 +4,12 @@ use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange
 use crate::facts::Facts;
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wire::ebxml::{MessageKind, Severity};
 use wire::place::Place;
 
 pub(super) const CHECKS: &[ExchangeCheck] = &[
-    exchange("HITS1172-4.2.2-p1", "one kind of answer to one sending", one_answer),
+    exchange("HITS1172-4.2.2-p1", "one answer to one sending", one_answer),
     exchange("HITS1172-4.2.2-p2", "an Acknowledgment or an ErrorList", answered),
     exchange("HITS1172-4.2.2-p4", "Acknowledgment of a correct message", choice_of_signal),
     exchange("HITS1172-4.2.2.1-p1", "no Acknowledgment of a message without eb:AckRequested", without_ack_requested),
@@ -68,23 +68,34 @@ pub(super) fn behaviour(what: &str) -> Place {
     Place::named(what)
 }
 
-/// Answers exclude each other: one sending cannot be both acknowledged and refused. The same answer twice is no
-/// breach, since a network may double what it carries, and each copy that was received is answered. Satisfied
+/// Answers exclude each other: one sending cannot be both acknowledged and refused; and it is answered once. The
+/// same signal again is no second answer: a carrier may deliver twice, and a repeated answer may be the stored
+/// one (HITS 1171 9.6). Mail may also double our message, and each copy that was received is answered. Satisfied
 /// when nothing else came until the end of the run, at least the profile's quiet time. What a repeated message
 /// gets is spoken of by 5.8.2.
 fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
     let answers: Vec<(&MessageRecord, Answer)> = a.signals().filter_map(|s| Some((s, Answer::of(s)?))).collect();
     let (Some((_, first)), Some((last, _))) = (answers.first(), answers.last()) else { return Vec::new() };
-    if !is_payload(a) || a.deliveries() != 1 {
+    let deliveries = a.deliveries();
+    if !is_payload(a) || deliveries == 0 {
         return Vec::new();
     }
     let place = behaviour("transport answers");
-    if let Some((other, kind)) = answers.iter().find(|(_, kind)| kind != first) {
+    let another = answers.iter().find(|(_, kind)| kind != first && deliveries == 1);
+    if let Some((other, kind)) = another {
         let got = format!("{} and then {}", first.name(), kind.name());
         return vec![Finding::violated(&place, got).about(other.seq)];
     }
-    let settled = Facts::settled_after(a.history, a.profile, last.at_ms);
-    settled.then(|| Finding::satisfied(&place, first.name()).about(last.seq)).into_iter().collect()
+    let id = |answer: &MessageRecord| answer.message.soap().and_then(|e| e.message_id()).map(str::to_ascii_lowercase);
+    let different: BTreeSet<Option<String>> = answers.iter().map(|(answer, _)| id(answer)).collect();
+    let got = format!("{} to {deliveries}", different.len());
+    if different.len() > deliveries && answers.iter().all(|(answer, _)| answer.carrier.starts_with("http")) {
+        vec![Finding::violated(&place, got).about(last.seq)]
+    } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
+        vec![Finding::satisfied(&place, got).about(last.seq)]
+    } else {
+        Vec::new()
+    }
 }
 
 fn is_payload(a: &Answered<'_>) -> bool {

@@ -43,10 +43,16 @@ pub fn answers() -> Vec<Run> {
             p.acknowledge(&sent);
             p.refuse(&sent, "ValueNotRecognized", "Error");
         }),
-        run("the network doubles the acknowledgment", &[], &[], |p| {
+        run("two acknowledgments of one sending", &[], &["HITS1172-4.2.2-p1"], |p| {
             let sent = p.stimulus("first", &[]);
             p.acknowledge(&sent);
             p.acknowledge(&sent);
+        }),
+        run("the carrier doubles the acknowledgment", &[], &[], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            let again = p.arrived().remove(0);
+            p.arrive(On::Ack, again);
         }),
         run("no answer in time is not established", &[], &[], |p| {
             warm_up(p);

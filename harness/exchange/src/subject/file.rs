@@ -201,18 +201,8 @@ pub struct PatienceFile {
     pub quiet: Option<String>,
 }
 
-const KEYS: [&str; 10] = [
-    "subject",
-    "purpose",
-    "profile",
-    "claims",
-    "carrier",
-    "inbox",
-    "parties",
-    "partners",
-    "patients",
-    "patience",
-];
+const KEYS: [&str; 10] =
+    ["subject", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients", "patience"];
 
 /// Reads a subject file.
 ///
