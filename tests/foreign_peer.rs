@@ -109,12 +109,12 @@ impl Peer {
              carrier: {{ http: {{ url: \"http://127.0.0.1:{}/\" }} }}\ninbox: {{ http: {}, bind: 127.0.0.1 }}\n\
              parties:\n  municipality:\n    organisation: {{ her: 990000020, name: Nordvik kommune (syntetisk), number: \"310000027\" }}\n    \
              service: {{ her: 990000021, name: Pleie- og omsorgstjeneste }}\n    \
-             certificates: {{ sign: {:?}, encrypt: {:?} }}\npartners: {:?}\npatience: {patience}\n",
+             certificates: {{ sign: {}, encrypt: {} }}\npartners: {}\npatience: {patience}\n",
             self.port,
             self.harness,
-            pki.join("municipality-sign.pem"),
-            pki.join("municipality-encrypt.pem"),
-            kit().join("kit"),
+            pki.join("municipality-sign.pem").display(),
+            pki.join("municipality-encrypt.pem").display(),
+            kit().join("kit").display(),
         )
     }
 

@@ -19,10 +19,13 @@ fn installed(program: &str) -> bool {
     found
 }
 
+/// Envelopes, each with the Content-ID and file of its attachments.
+type Envelopes = Vec<(String, Vec<(String, String)>)>;
+
 /// The SOAP part of each undeviated message of a clean run, with its attachments, by kind.
-fn wire(folder: &Path) -> BTreeMap<MessageKind, Vec<(String, Vec<(String, String)>)>> {
+fn wire(folder: &Path) -> BTreeMap<MessageKind, Envelopes> {
     let run = simulate(&[], Weather::FAIR, 5, &[]);
-    let mut found: BTreeMap<MessageKind, Vec<_>> = BTreeMap::new();
+    let mut found: BTreeMap<MessageKind, Envelopes> = BTreeMap::new();
     for record in run.judged.history.messages.iter().filter(|m| m.is_undeviated()) {
         let Some(part) = record.message.entity.soap_part() else { continue };
         let name = folder.join(format!("{}.xml", record.seq));

@@ -7,6 +7,7 @@ use crate::Overrides;
 use wire::ebxml::write::ErrorDraft;
 use wire::ebxml::{Envelope, MessageKind, Severity};
 use wire::message::Message;
+use wire::signature::Verification;
 use wire::xml::Encoding;
 
 /// What a message deserves.
@@ -39,7 +40,7 @@ pub fn assess(message: &Message, payload: Result<(), &str>, ours: &[u32], overri
     if !envelope.to_her().is_some_and(|her| ours.contains(&her)) {
         return refuse("ValueNotRecognized", "//eb:To/eb:PartyId", "this party is not known here");
     }
-    if overrides.refuse_broken_signature && !message.signature.as_ref().is_some_and(|s| s.is_valid()) {
+    if overrides.refuse_broken_signature && !message.signature.as_ref().is_some_and(Verification::is_valid) {
         return refuse("SecurityFailure", "//SOAP:Header/ds:Signature", "the signature could not be verified");
     }
     if let Some(href) = unresolved(envelope, message) {

@@ -137,13 +137,12 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
     let judged = run_folder::judge(folder, None);
     let judged = match (judged, failed) {
         (Ok(judged), None) => judged,
-        (Err(failure), None) => return Err(failure),
         (Ok(judged), Some(failure)) => {
             // The disk may be the very cause; the log is what counts.
             let _ = run_folder::write_reports(folder, &judged, &run_folder::ALL, lang);
             return Err(failure);
         }
-        (Err(_), Some(failure)) => return Err(failure),
+        (Err(failure), None) | (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
     Ok(conclude(&judged, &Places::of_run(folder)))
@@ -244,6 +243,9 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// Random bytes of the operating system. Without them no run can begin.
+///
+/// # Panics
+/// On a machine without randomness, which none is.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system has randomness");

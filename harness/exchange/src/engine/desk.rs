@@ -45,7 +45,7 @@ pub(super) struct Sent {
     /// Every sending.
     pub sendings: Vec<Seq>,
     /// When it was last sent, in milliseconds.
-    pub sent_ms: u64,
+    pub at_ms: u64,
     /// The bytes.
     pub entity: Vec<u8>,
     /// The fagmelding, for copies.

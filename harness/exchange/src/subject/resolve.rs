@@ -86,7 +86,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { transport: Duration::from_secs(30), apprec: Duration::from_secs(120), quiet: Duration::from_secs(2) }
+        Self { transport: Duration::from_secs(30), apprec: Duration::from_mins(2), quiet: Duration::from_secs(2) }
     }
 }
 
