@@ -20,6 +20,9 @@ use wire::ebxml::{Envelope, MessageKind};
 /// Answers this many times slower than the slowest one seen would still be waited for.
 const PATIENCE_FACTOR: u64 = 10;
 
+/// So many messages with AppRec and without transport answer are no accident any more.
+const MUTE_MIN: usize = 2;
+
 /// See the module's page.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -31,6 +34,8 @@ pub(crate) struct Facts {
     heard: bool,
     accepted: bool,
     sent_without_message_id: bool,
+    receipted: usize,
+    signalled: usize,
     met: BTreeMap<Seq, usize>,
     labelled: BTreeMap<(String, String), usize>,
     last_start: BTreeMap<String, Seq>,
@@ -91,6 +96,18 @@ impl Facts {
             m.author == Author::Harness && m.message.soap().is_some_and(|e| e.message_id().is_none_or(str::is_empty))
         });
         facts
+    }
+
+    /// Whether the subject gives AppRecs but no transport answer at all: it took several correct messages in, one
+    /// after the other, and answered none of them. One lost answer looks like one that was never given; that all
+    /// of them got lost while every AppRec came through does not happen.
+    pub fn is_mute(&self) -> bool {
+        self.signalled == 0 && self.receipted >= MUTE_MIN
+    }
+
+    /// How many correct messages of ours got an AppRec.
+    pub fn receipted(&self) -> usize {
+        self.receipted
     }
 
     /// The transport answers of an exchange that came after its message was sent, as message indices.
@@ -177,6 +194,8 @@ impl Facts {
             self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
             self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
             let acknowledged = |i: &usize| history.messages[*i].message.kind() == MessageKind::Acknowledgment;
+            self.receipted += usize::from(stimulus.is_undeviated() && !self.apprecs[index].is_empty());
+            self.signalled += usize::from(!self.signals[index].is_empty());
             self.accepted |= stimulus.is_undeviated() && self.signals[index].iter().any(acknowledged);
         }
     }

@@ -103,14 +103,22 @@ fn is_payload(a: &Answered<'_>) -> bool {
 }
 
 /// A message that ended in a SOAP Fault is excepted by the rule itself. That an answer is missing is told only
-/// of correct messages: what is due to a faulty one is the scenario's matter. It is never a violation: no
-/// document says how long "immediately" is, and an answer that got lost on its way looks the same.
+/// of correct messages: what is due to a faulty one is the scenario's matter. A single missing answer is never a
+/// violation: no document says how long "immediately" is, and an answer that got lost on its way looks the same.
+/// That a subject never answers, while its AppRecs show that it took the messages in, is one.
 fn answered(a: &Answered<'_>) -> Vec<Finding> {
     let place = behaviour("transport answer");
     match first_answer(a) {
         _ if !is_payload(a) => Vec::new(),
         Some((_, Answer::Fault)) => Vec::new(),
         Some((signal, answer)) => vec![Finding::satisfied(&place, answer.name()).about(signal.seq)],
+        None if a.stimulus.is_undeviated() && a.facts.is_mute() && !a.facts.apprecs(a.index).is_empty() => {
+            let got = format!("none, to this or any other of {} messages that got an AppRec", a.facts.receipted());
+            vec![
+                Finding::violated(&place, got)
+                    .hint("the application receipt is no transport receipt: the message handler must answer by itself"),
+            ]
+        }
         None if a.stimulus.is_undeviated() => {
             let (cause, why) = a.facts.why_missing(a.stimulus);
             vec![Finding::cannot_tell(cause, &place, why)]

@@ -58,6 +58,18 @@ pub fn answers() -> Vec<Run> {
             warm_up(p);
             p.stimulus("first", &[]);
         }),
+        run("AppRecs, but never a transport answer", &[], &["HITS1172-4.2.2-p2"], |p| {
+            for label in ["first", "second"] {
+                let sent = p.stimulus(label, &[]);
+                let (_, id) = p.receipt(&sent, text::ACCEPTED);
+                p.acknowledge_receipt(&sent, &id);
+            }
+        }),
+        run("one AppRec without a transport answer may be bad luck", &[], &[], |p| {
+            let sent = p.stimulus("first", &[]);
+            let (_, id) = p.receipt(&sent, text::ACCEPTED);
+            p.acknowledge_receipt(&sent, &id);
+        }),
         run("no answer may be one that got lost", &[], &[], |p| {
             p.stimulus("first", &[]);
             p.quiet("first", "acknowledgment", 2000);
