@@ -119,7 +119,9 @@ impl Sides {
             cpa_id: None,
             message: message.into_bytes(),
         };
-        compose::payload(&self.hospital.identity, &peer, what, &Unaltered, &mut chance()).expect("it can be composed").entity
+        compose::payload(&self.hospital.identity, &peer, what, &Unaltered, &mut chance())
+            .expect("it can be composed")
+            .entity
     }
 
     fn system(&self) -> reference::system::System {
@@ -158,10 +160,15 @@ fn unsigned_exchange() -> Value {
         let head = wire::head::decode(&sides.message).expect("it is XML");
         let status = wire::code::Code::cs("1", "OK");
         let version = wire::apprec::Version::V11;
-        let draft = wire::apprec::answer(&head, wire::apprec::Recipient::Primary, version, ("id", "t"), status, Vec::new());
+        let draft =
+            wire::apprec::answer(&head, wire::apprec::Recipient::Primary, version, ("id", "t"), status, Vec::new());
         let apprec = wire::apprec::encode(&draft);
-        let acknowledgment = wire::ebxml::write::acknowledgment(&header, "t", envelope.message_id().unwrap_or_default(), &[]);
-        std::hint::black_box((wire::apprec::decode(apprec.as_bytes()).is_ok(), wire::ebxml::decode(acknowledgment.as_bytes(), None).is_ok()));
+        let acknowledgment =
+            wire::ebxml::write::acknowledgment(&header, "t", envelope.message_id().unwrap_or_default(), &[]);
+        std::hint::black_box((
+            wire::apprec::decode(apprec.as_bytes()).is_ok(),
+            wire::ebxml::decode(acknowledgment.as_bytes(), None).is_ok(),
+        ));
     };
     let text = String::from_utf8_lossy(&sides.message).into_owned();
     let baseline = || {
@@ -216,7 +223,8 @@ fn rsa_operations(signs: usize, verifies: usize, seals: usize) -> impl FnMut() {
         }
         for _ in 0..seals {
             let certificate = &hospital.encrypt_certificate;
-            let object = cms::seal(&octets, certificate, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15, &mut chance());
+            let object =
+                cms::seal(&octets, certificate, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15, &mut chance());
             let object = object.expect("it can be sealed");
             assert!(cms::open(&object, &[(certificate, &hospital.encrypt_key)]).is_ok());
         }
@@ -229,15 +237,15 @@ fn recorded(seq: u64, event: Event) -> Recorded {
 
 /// Events that carry no message: what folding itself costs.
 fn fold() -> Value {
-    let count = 100_000u64;
-    let event = |seq| recorded(seq, Event::AwaitMet { awaited: seq / 2 });
+    let count = 100_000u32;
+    let event = |seq: u32| recorded(seq.into(), Event::AwaitMet { awaited: (seq / 2).into() });
     let events: Vec<Recorded> = (0..count).map(event).collect();
     let blobs = blob::MemoryBlobs::default();
     let began = Instant::now();
     let folded = history::of(&events, &blobs).expect("no blob is named").events;
     let took = began.elapsed();
-    assert_eq!(folded, count);
-    let rate = count as f64 / took.as_secs_f64();
+    assert_eq!(folded, u64::from(count));
+    let rate = f64::from(count) / took.as_secs_f64();
     json!({ "ours": rate.round(), "baseline": 100_000, "ratio": (rate / 1e5 * 100.0).round() / 100.0, "unit": "events/s", "baseline_is": "the budget", "budget": ">= 100,000 events/s" })
 }
 
@@ -254,7 +262,10 @@ fn judge() -> Value {
         let key = cms::open(&attachment.content, &[keys]).expect("it is for us").key.to_bytes();
         let arrived = events.len() as u64;
         let digest = blobs.put(entity.clone());
-        events.push(recorded(arrived, Event::MessageArrived { carrier: "http".into(), from: "bench".into(), entity: digest }));
+        events.push(recorded(
+            arrived,
+            Event::MessageArrived { carrier: "http".into(), from: "bench".into(), entity: digest },
+        ));
         let key = blobs.put(key);
         events.push(recorded(arrived + 1, Event::PayloadOpened { message: arrived, part, key }));
         entities.push(entity);
@@ -276,7 +287,7 @@ fn judge() -> Value {
     let folded = began.elapsed();
     std::hint::black_box(checks::judge(&history, &profile, &catalogue).observations.len());
     let ms = |d: Duration| (d.as_secs_f64() * 1e6).round() / 1e3;
-    result["of_which"] = json!({ "fold": ms(folded), "checks": ms(began.elapsed() - folded) });
+    result["of_which"] = json!({ "fold": ms(folded), "checks": ms(began.elapsed().saturating_sub(folded)) });
     result
 }
 
@@ -329,5 +340,9 @@ fn append() -> Value {
             file.write_all(&line).and_then(|()| file.sync_data()).expect("the disk takes it");
         }
     };
-    row(pair(5, ours, baseline), "100 lines of 600 bytes, one sync each", "durable before acting, fewer syncs than events")
+    row(
+        pair(5, ours, baseline),
+        "100 lines of 600 bytes, one sync each",
+        "durable before acting, fewer syncs than events",
+    )
 }

@@ -22,7 +22,14 @@ fn text(output: &Output) -> String {
 
 #[test]
 fn usage_mistakes_are_20() {
-    for arguments in [&["run"][..], &["nonsense"], &[], &["judge", "no-such-run"], &["explain", "no-such-id"], &["run", "--subject", "no-such-file"]] {
+    for arguments in [
+        &["run"][..],
+        &["nonsense"],
+        &[],
+        &["judge", "no-such-run"],
+        &["explain", "no-such-id"],
+        &["run", "--subject", "no-such-file"],
+    ] {
         let output = provestein(arguments);
         assert_eq!(code(&output), 20, "{arguments:?}: {}", text(&output));
     }
@@ -34,7 +41,11 @@ fn usage_mistakes_are_20() {
 fn the_exit_codes_are_explained_in_two_languages() {
     let help = text(&provestein(&["--help"]));
     for exit in provestein::checks::exit::Exit::ALL {
-        assert!(help.contains(&exit.code.to_string()) && help.contains(exit.meaning), "{} is not in --help", exit.meaning);
+        assert!(
+            help.contains(&exit.code.to_string()) && help.contains(exit.meaning),
+            "{} is not in --help",
+            exit.meaning
+        );
         for lang in ["en", "nb"] {
             let explained = provestein(&["explain", &exit.code.to_string(), "--lang", lang]);
             assert_eq!(code(&explained), 0);
@@ -71,7 +82,8 @@ fn nothing_that_is_not_a_terminal_gets_colour() {
 }
 
 fn inspect(path: &Path) -> Value {
-    let output = provestein(&["inspect", &path.display().to_string(), "--profile", "plo-receive-his1037", "--format", "json"]);
+    let output =
+        provestein(&["inspect", &path.display().to_string(), "--profile", "plo-receive-his1037", "--format", "json"]);
     assert!(matches!(code(&output), 0 | 10 | 11), "{}: {}", path.display(), text(&output));
     serde_json::from_slice(&output.stdout).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }

@@ -64,3 +64,20 @@ fn what_a_scenario_says_it_exercises_is_observed() {
         }
     }
 }
+
+/// A run of the demo with a defect, kept as it was written by the first version of the format: what is derived from it
+/// today is what is committed, so a change of judgement or report shows as a difference that somebody has to read.
+#[test]
+fn the_sample_run_is_reported_as_it_is_today() {
+    let folder = crate::support::root().join("reports/sample");
+    let judged = provestein::run_folder::judge(&folder, None).unwrap();
+    assert_eq!(judged.exit().code, 10, "the sample shows a finding");
+    let view = judged.view();
+    generated("reports/sample/result.json", &provestein::report::json::render(&view));
+    generated("reports/sample/junit.xml", &provestein::report::junit::render(&view));
+    generated("reports/sample/summary.md", &provestein::report::markdown::render(&view));
+    generated(
+        "reports/sample/report.html",
+        &provestein::report::html::render(&view, provestein::report::html::Lang::En),
+    );
+}

@@ -102,7 +102,12 @@ fn killed_at_any_moment_it_goes_on() {
         let before = nothing_is_missing(&run);
         let resumed = Command::new(BINARY).arg("resume").arg(&run).output().unwrap();
         let text = String::from_utf8_lossy(&resumed.stdout);
-        assert_eq!(resumed.status.code(), Some(0), "killed after {before} events: {text}{}", String::from_utf8_lossy(&resumed.stderr));
+        assert_eq!(
+            resumed.status.code(),
+            Some(0),
+            "killed after {before} events: {text}{}",
+            String::from_utf8_lossy(&resumed.stderr)
+        );
         assert!(text.trim_end().ends_with("4 passed, 0 failed, 0 skipped"), "{text}");
         assert!(nothing_is_missing(&run) > before);
         let verified = Command::new(BINARY).arg("verify").arg(&run).output().unwrap();

@@ -52,7 +52,11 @@ fn floors_only_look_down() {
     let table: BTreeMap<&str, &[&str]> = TABLE.into_iter().collect();
     let floors = floors();
     let names: Vec<&str> = floors.keys().map(String::as_str).collect();
-    assert_eq!(names.len(), table.len(), "a crate is missing from the table, or the table names one too many: {names:?}");
+    assert_eq!(
+        names.len(),
+        table.len(),
+        "a crate is missing from the table, or the table names one too many: {names:?}"
+    );
     for (floor, dependencies) in &floors {
         let allowed = table.get(floor.as_str()).unwrap_or_else(|| panic!("floor `{floor}` is not in the table"));
         for ours in dependencies.iter().filter(|name| table.contains_key(name.as_str())) {

@@ -19,10 +19,13 @@ fn installed(program: &str) -> bool {
     found
 }
 
+/// Envelopes, each with the Content-ID and file of its attachments.
+type Envelopes = Vec<(String, Vec<(String, String)>)>;
+
 /// The SOAP part of each undeviated message of a clean run, with its attachments, by kind.
-fn wire(folder: &Path) -> BTreeMap<MessageKind, Vec<(String, Vec<(String, String)>)>> {
+fn wire(folder: &Path) -> BTreeMap<MessageKind, Envelopes> {
     let run = simulate(&[], Weather::FAIR, 5, &[]);
-    let mut found: BTreeMap<MessageKind, Vec<_>> = BTreeMap::new();
+    let mut found: BTreeMap<MessageKind, Envelopes> = BTreeMap::new();
     for record in run.judged.history.messages.iter().filter(|m| m.is_undeviated()) {
         let Some(part) = record.message.entity.soap_part() else { continue };
         let name = folder.join(format!("{}.xml", record.seq));
@@ -79,8 +82,12 @@ fn the_schema_refuses_what_is_wrong() {
     let (name, _) = &wire[&MessageKind::Acknowledgment][0];
     let broken = fs::read_to_string(name).unwrap().replacen("eb:CPAId", "eb:CpaId", 2);
     fs::write(name, broken).unwrap();
-    let output =
-        Command::new("xmllint").args(["--nonet", "--noout", "--schema"]).arg(schemas.join("msg-header-2_0.xsd")).arg(name).output().unwrap();
+    let output = Command::new("xmllint")
+        .args(["--nonet", "--noout", "--schema"])
+        .arg(schemas.join("msg-header-2_0.xsd"))
+        .arg(name)
+        .output()
+        .unwrap();
     assert!(!output.status.success(), "the oracle accepts anything");
 }
 

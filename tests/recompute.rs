@@ -62,7 +62,9 @@ fn without(events: &[Recorded], gone: u64) -> Vec<Recorded> {
             Event::PayloadOpened { message, .. }
             | Event::PayloadSealed { message, .. }
             | Event::ReceiptIgnored { message } => *message = shift(*message),
-            Event::AwaitMet { awaited } | Event::AwaitLapsed { awaited, .. } | Event::SilenceObserved { awaited, .. } => {
+            Event::AwaitMet { awaited }
+            | Event::AwaitLapsed { awaited, .. }
+            | Event::SilenceObserved { awaited, .. } => {
                 *awaited = shift(*awaited);
             }
             _ => {}

@@ -19,7 +19,11 @@ fn delay_and_reordering_change_nothing() {
         let weather = Weather { loss: 0, duplication: 0, delay_min_ms: 1, delay_max_ms: 400 };
         let run = simulate(&[], weather, seed, &[]);
         assert_eq!(run.violated(), Vec::<String>::new(), "seed {seed}");
-        assert_eq!(run.judged.judgement.totals.scenarios_passed, 12, "seed {seed}: {:#?}", run.judged.judgement.scenarios);
+        assert_eq!(
+            run.judged.judgement.totals.scenarios_passed, 12,
+            "seed {seed}: {:#?}",
+            run.judged.judgement.scenarios
+        );
     }
 }
 

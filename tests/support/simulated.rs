@@ -97,7 +97,7 @@ impl Road {
         let now = self.began.elapsed().as_millis() as u64;
         let mut network = self.network.lock().unwrap();
         network.advance_to(now);
-        network.send((), (), Vec::new());
+        network.send(&(), &(), &[]);
         let mut times = Vec::new();
         while network.deliver().is_some() {
             times.push(Duration::from_millis(network.now_ms().saturating_sub(now)));

@@ -55,7 +55,7 @@ impl<A: Clone> Network<A> {
     }
 
     /// Sends an entity; what becomes of it is drawn.
-    pub fn send(&mut self, from: A, to: A, entity: Vec<u8>) {
+    pub fn send(&mut self, from: &A, to: &A, entity: &[u8]) {
         let lost = self.draw(1000) < u64::from(self.weather.loss);
         let copies = if self.draw(1000) < u64::from(self.weather.duplication) { 2 } else { 1 };
         for _ in 0..copies {
@@ -63,7 +63,7 @@ impl<A: Clone> Network<A> {
             let at = self.now_ms + self.weather.delay_min_ms + self.draw(range);
             self.sent += 1;
             if !lost {
-                let delivery = Delivery { from: from.clone(), to: to.clone(), entity: entity.clone() };
+                let delivery = Delivery { from: from.clone(), to: to.clone(), entity: entity.to_vec() };
                 self.under_way.insert((at, self.sent), delivery);
             }
         }
@@ -103,7 +103,7 @@ mod tests {
     fn run(seed: u64, weather: Weather) -> Vec<(u64, Vec<u8>)> {
         let mut network = Network::new(seed, weather);
         for index in 0..100u8 {
-            network.send("a", "b", vec![index]);
+            network.send(&"a", &"b", &[index]);
         }
         std::iter::from_fn(|| network.deliver().map(|d| (network.now_ms(), d.entity))).collect()
     }

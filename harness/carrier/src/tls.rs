@@ -100,7 +100,9 @@ fn wrong(error: impl std::fmt::Display) -> TlsError {
 
 fn chain(pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem.as_bytes()).collect();
-    chain.map_err(wrong).and_then(|chain| if chain.is_empty() { Err(wrong("no certificate in the PEM")) } else { Ok(chain) })
+    chain
+        .map_err(wrong)
+        .and_then(|chain| if chain.is_empty() { Err(wrong("no certificate in the PEM")) } else { Ok(chain) })
 }
 
 fn key(pem: &str) -> Result<PrivateKeyDer<'static>, TlsError> {

@@ -20,6 +20,9 @@ use wire::ebxml::{Envelope, MessageKind};
 /// Answers this many times slower than the slowest one seen would still be waited for.
 const PATIENCE_FACTOR: u64 = 10;
 
+/// So many messages with AppRec and without transport answer are no accident any more.
+const MUTE_MIN: usize = 2;
+
 /// See the module's page.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
@@ -31,8 +34,11 @@ pub(crate) struct Facts {
     heard: bool,
     accepted: bool,
     sent_without_message_id: bool,
+    receipted: usize,
+    signalled: usize,
     met: BTreeMap<Seq, usize>,
     labelled: BTreeMap<(String, String), usize>,
+    last_start: BTreeMap<String, Seq>,
     by_message_id: BTreeMap<String, Vec<usize>>,
 }
 
@@ -58,6 +64,9 @@ impl Facts {
     /// Looks at a history once.
     pub fn of(history: &History) -> Self {
         let mut facts = Self { heard: history.heard_subject(), ..Self::default() };
+        for (scenario, started, _) in &history.scenarios {
+            facts.last_start.insert(scenario.scenario.clone(), *started);
+        }
         for (index, awaited) in history.awaits.iter().enumerate() {
             if let Some(AwaitOutcome::Met(seq)) = awaited.outcome {
                 facts.met.entry(seq).or_insert(index);
@@ -74,9 +83,9 @@ impl Facts {
                 facts.exchange_of_answer.entry(answer).or_insert(index);
             }
             facts.signals.push(signals);
-            let composed = history.messages[exchange.stimulus].composed.as_ref();
-            let label = composed.and_then(|c| Some((c.scenario.clone()?, c.label.clone()?)));
-            if let Some(label) = label {
+            let stimulus = &history.messages[exchange.stimulus];
+            let label = stimulus.composed.as_ref().and_then(|c| Some((c.scenario.clone()?, c.label.clone()?)));
+            if let Some(label) = label.filter(|_| !facts.is_superseded(stimulus)) {
                 facts.labelled.entry(label).or_insert(index);
             }
         }
@@ -89,6 +98,18 @@ impl Facts {
         facts
     }
 
+    /// Whether the subject gives AppRecs but no transport answer at all: it took several correct messages in, one
+    /// after the other, and answered none of them. One lost answer looks like one that was never given; that all
+    /// of them got lost while every AppRec came through does not happen.
+    pub fn is_mute(&self) -> bool {
+        self.signalled == 0 && self.receipted >= MUTE_MIN
+    }
+
+    /// How many correct messages of ours got an AppRec.
+    pub fn receipted(&self) -> usize {
+        self.receipted
+    }
+
     /// The transport answers of an exchange that came after its message was sent, as message indices.
     pub fn signals(&self, exchange: usize) -> &[usize] {
         self.signals.get(exchange).map_or(&[], Vec::as_slice)
@@ -99,7 +120,13 @@ impl Facts {
         self.apprecs.get(exchange).map_or(&[], Vec::as_slice)
     }
 
-    /// The exchange whose message carries a label in a scenario.
+    /// Whether a message of ours belongs to an attempt at its scenario that was interrupted and begun anew.
+    pub fn is_superseded(&self, record: &MessageRecord) -> bool {
+        let scenario = record.composed.as_ref().and_then(|c| c.scenario.as_ref());
+        scenario.and_then(|s| self.last_start.get(s)).is_some_and(|&start| record.seq < start)
+    }
+
+    /// The exchange whose message carries a label in the last attempt at a scenario.
     pub fn labelled(&self, scenario: &str, label: &str) -> Option<usize> {
         self.labelled.get(&(scenario.to_owned(), label.to_owned())).copied()
     }
@@ -167,6 +194,8 @@ impl Facts {
             self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
             self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
             let acknowledged = |i: &usize| history.messages[*i].message.kind() == MessageKind::Acknowledgment;
+            self.receipted += usize::from(stimulus.is_undeviated() && !self.apprecs[index].is_empty());
+            self.signalled += usize::from(!self.signals[index].is_empty());
             self.accepted |= stimulus.is_undeviated() && self.signals[index].iter().any(acknowledged);
         }
     }
@@ -195,8 +224,9 @@ impl Facts {
         let reached = outcomes.iter().any(|o| matches!(o, TransportOutcome::Answered { .. }));
         match outcomes.last() {
             _ if stimulus.sendings.is_empty() => (Cause::Harness, "the message was never sent".to_owned()),
+            // A peer that is slow to answer on the connection may have taken the message all the same.
             Some(TransportOutcome::Failed { failure, detail, .. })
-                if !reached && *failure != TransportFailure::TimedOut =>
+                if !reached && (*failure != TransportFailure::TimedOut || !self.heard) =>
             {
                 (Cause::Environment, format!("{}: {detail}", failure.code()))
             }

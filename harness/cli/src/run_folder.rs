@@ -50,7 +50,7 @@ impl Judged {
 
     /// How the command that made or judged it ends. A check that failed in itself goes first.
     pub fn exit(&self) -> Exit {
-        if self.judgement.has_harness_bug() { Exit::HARNESS_BUG } else { self.judgement.exit }
+        self.view().exit()
     }
 }
 
@@ -61,11 +61,14 @@ impl Judged {
 pub fn judge(folder: &Path, profile: Option<&str>) -> Result<Judged, Failure> {
     let stored = open(folder)?;
     stored.check_blobs().map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
-    let history = history::of(&stored.events, &stored.blobs())
-        .map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
+    let history =
+        history::of(&stored.events, &stored.blobs()).map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
     let named = history.run.as_ref().map(|run| run.profile.clone());
     let name = profile.map(str::to_owned).or(named).ok_or_else(|| {
-        Failure::new(Exit::EVIDENCE_BROKEN, format!("the log in {} has no RunStarted: nothing was recorded in it", folder.display()))
+        Failure::new(
+            Exit::EVIDENCE_BROKEN,
+            format!("the log in {} has no RunStarted: nothing was recorded in it", folder.display()),
+        )
     })?;
     let profile = embedded::profile(&name)?;
     let catalogue = Catalogue::embedded();
@@ -82,8 +85,9 @@ pub fn open(folder: &Path) -> Result<Stored, Failure> {
     read::open(folder).map_err(|error| match &error {
         ReadError::NoLog(_) => Failure::of(Exit::USAGE, &error).hint("`provestein runs` lists the runs there are"),
         ReadError::Io { .. } => Failure::of(Exit::USAGE, &error),
-        ReadError::Broken { .. } | ReadError::Blob { .. } => Failure::of(Exit::EVIDENCE_BROKEN, &error)
-            .hint("what stands before that line is still readable with `provestein show`; nothing is concluded from it"),
+        ReadError::Broken { .. } | ReadError::Blob { .. } => Failure::of(Exit::EVIDENCE_BROKEN, &error).hint(
+            "what stands before that line is still readable with `provestein show`; nothing is concluded from it",
+        ),
     })
 }
 
@@ -137,9 +141,8 @@ pub fn write_reports(folder: &Path, judged: &Judged, formats: &[ReportFormat], l
             ReportFormat::Html => ("report.html", report::html::render(&view, language(lang))),
         };
         let path = folder.join(name);
-        write_whole(&path, &text).map_err(|error| {
-            Failure::new(Exit::HARNESS_BUG, format!("failed to write {}: {error}", path.display()))
-        })?;
+        write_whole(&path, &text)
+            .map_err(|error| Failure::new(Exit::HARNESS_BUG, format!("failed to write {}: {error}", path.display())))?;
     }
     Ok(())
 }

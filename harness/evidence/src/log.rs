@@ -106,7 +106,15 @@ impl Log {
         let io = |source| LogError::Io { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(io)?;
         let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
-        Self::start(Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs: BlobStore::of_run(folder) })
+        Self::start(Writer {
+            file,
+            path,
+            clock,
+            next: 0,
+            epoch: 0,
+            prev: Digest::ZERO,
+            blobs: BlobStore::of_run(folder),
+        })
     }
 
     /// Goes on with the log in `folder`; a torn tail is set aside and recorded.
@@ -252,7 +260,8 @@ impl<C: Clock> Writer<C> {
         let mut outcome = Ok(());
         for order in group {
             if outcome.is_ok() {
-                outcome = order.blobs.iter().try_for_each(|blob| self.blobs.put(blob).map(drop)).map_err(LogError::Blob);
+                outcome =
+                    order.blobs.iter().try_for_each(|blob| self.blobs.put(blob).map(drop)).map_err(LogError::Blob);
             }
             let recorded = Recorded {
                 seq: self.next,

@@ -28,8 +28,11 @@ fn allowed() -> impl Strategy<Value = Allowed> {
         (proptest::sample::select(vec!["1", "2", "3"]), proptest::collection::vec(text(), 0..3))
             .prop_map(|(status, errors)| AppRecExpected::Status { status: status.to_owned(), errors }),
     ]);
-    (signal, apprec, proptest::collection::vec(text(), 0..3))
-        .prop_map(|(signal, apprec, requirements)| Allowed { signal, apprec, requirements })
+    (signal, apprec, proptest::collection::vec(text(), 0..3)).prop_map(|(signal, apprec, requirements)| Allowed {
+        signal,
+        apprec,
+        requirements,
+    })
 }
 
 fn scenario() -> impl Strategy<Value = Event> {
@@ -51,23 +54,30 @@ fn begin() -> impl Strategy<Value = Event> {
 
 fn message() -> impl Strategy<Value = Event> {
     prop_oneof![
-        (proptest::option::of(text()), any::<u32>(), text(), proptest::collection::vec(text(), 0..3), digest()).prop_map(
-            |(label, line, what, deviations, entity)| {
+        (proptest::option::of(text()), any::<u32>(), text(), proptest::collection::vec(text(), 0..3), digest())
+            .prop_map(|(label, line, what, deviations, entity)| {
                 Event::MessageComposed(Composed { scenario: label.clone(), label, line, what, deviations, entity })
-            }
-        ),
-        (any::<u64>(), text(), any::<u32>())
-            .prop_map(|(composed, to, attempt)| Event::MessageSent { composed, to, attempt }),
+            }),
+        (any::<u64>(), text(), any::<u32>()).prop_map(|(composed, to, attempt)| Event::MessageSent {
+            composed,
+            to,
+            attempt
+        }),
         (any::<u16>(), proptest::option::of(digest()))
             .prop_map(|(status, entity)| Event::TransportAnswered { status, entity }),
         (proptest::sample::select(TransportFailure::ALL.to_vec()), text())
             .prop_map(|(failure, detail)| Event::TransportFailed { failure, detail }),
-        (text(), text(), digest())
-            .prop_map(|(carrier, from, entity)| Event::MessageArrived { carrier, from, entity }),
-        (any::<u64>(), 0usize..9, digest())
-            .prop_map(|(message, part, key)| Event::PayloadOpened { message, part, key }),
-        (any::<u64>(), 0usize..9, text())
-            .prop_map(|(message, part, reason)| Event::PayloadSealed { message, part, reason }),
+        (text(), text(), digest()).prop_map(|(carrier, from, entity)| Event::MessageArrived { carrier, from, entity }),
+        (any::<u64>(), 0usize..9, digest()).prop_map(|(message, part, key)| Event::PayloadOpened {
+            message,
+            part,
+            key
+        }),
+        (any::<u64>(), 0usize..9, text()).prop_map(|(message, part, reason)| Event::PayloadSealed {
+            message,
+            part,
+            reason
+        }),
     ]
 }
 
@@ -76,14 +86,15 @@ fn event() -> impl Strategy<Value = Event> {
         begin(),
         scenario(),
         message(),
-        (text(), text(), any::<bool>(), any::<u64>(), any::<u32>()).prop_map(|(label, what, quiet, patience_ms, line)| {
-            Event::AwaitOpened(Await { scenario: what.clone(), label, what, quiet, patience_ms, line })
-        }),
+        (text(), text(), any::<bool>(), any::<u64>(), any::<u32>()).prop_map(
+            |(label, what, quiet, patience_ms, line)| {
+                Event::AwaitOpened(Await { scenario: what.clone(), label, what, quiet, patience_ms, line })
+            }
+        ),
         text().prop_map(|supplier| {
             Event::SubjectDescribed(Subject { supplier, parties: vec![(1, 2)], ..Subject::default() })
         }),
-        (text(), any::<bool>(), text())
-            .prop_map(|(probe, ok, detail)| Event::PreflightObserved { probe, ok, detail }),
+        (text(), any::<bool>(), text()).prop_map(|(probe, ok, detail)| Event::PreflightObserved { probe, ok, detail }),
         (text(), proptest::option::of(text())).prop_map(|(scenario, reason)| Event::ScenarioEnded {
             scenario,
             outcome: reason.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason }),

@@ -121,7 +121,10 @@ mod tests {
         let list = [alteration("{ layer: signed, encoding: ISO-8859-1 }")];
         let alter = Alterations { list: &list, recipient: None };
         let (bytes, charset) = alter.signed("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a>ø</a>".into()).unwrap();
-        assert_eq!((bytes, charset), (b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xf8</a>".to_vec(), "ISO-8859-1"));
+        assert_eq!(
+            (bytes, charset),
+            (b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?><a>\xf8</a>".to_vec(), "ISO-8859-1")
+        );
         assert!(alter.signed("<a>€</a>".into()).is_err());
     }
 }

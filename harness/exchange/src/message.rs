@@ -7,7 +7,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use thiserror::Error;
 use wire::code::Code;
-use wire::head::{self, TemplateError, HeadDraft, IdentDraft, OrganisationDraft, PersonDraft};
+use wire::head::{self, HeadDraft, IdentDraft, OrganisationDraft, PersonDraft, TemplateError};
 use wire::identifier::{NationalId, NationalIdError};
 
 /// Code list 9064, consent.

@@ -113,9 +113,9 @@ impl Node {
                 (text == word).then_some((self.line, self.column))
             }
             Value::List(items) => items.iter().find_map(|node| node.find(word)),
-            Value::Map(entries) => entries.iter().find_map(|(key, node)| {
-                if key.name == word { Some((key.line, key.column)) } else { node.find(word) }
-            }),
+            Value::Map(entries) => entries
+                .iter()
+                .find_map(|(key, node)| if key.name == word { Some((key.line, key.column)) } else { node.find(word) }),
         }
     }
 }
@@ -215,8 +215,7 @@ impl Reader {
             Ok(node) => Ok((reader, node)),
             Err(error) => {
                 let error = error.without_snippet();
-                let (line, column) =
-                    error.location().map_or((1, 1), |at| (at.line() as u32, at.column() as u32));
+                let (line, column) = error.location().map_or((1, 1), |at| (at.line() as u32, at.column() as u32));
                 reader.list.push(Mistake { line, column, width: 1, message: first_line(&error.to_string()) });
                 Err(reader.into_mistakes())
             }

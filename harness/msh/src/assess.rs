@@ -7,6 +7,7 @@ use crate::Overrides;
 use wire::ebxml::write::ErrorDraft;
 use wire::ebxml::{Envelope, MessageKind, Severity};
 use wire::message::Message;
+use wire::signature::Verification;
 use wire::xml::Encoding;
 
 /// What a message deserves.
@@ -39,21 +40,34 @@ pub fn assess(message: &Message, payload: Result<(), &str>, ours: &[u32], overri
     if !envelope.to_her().is_some_and(|her| ours.contains(&her)) {
         return refuse("ValueNotRecognized", "//eb:To/eb:PartyId", "this party is not known here");
     }
-    if overrides.refuse_broken_signature && !message.signature.as_ref().is_some_and(|s| s.is_valid()) {
+    if overrides.refuse_broken_signature && !message.signature.as_ref().is_some_and(Verification::is_valid) {
         return refuse("SecurityFailure", "//SOAP:Header/ds:Signature", "the signature could not be verified");
     }
     if let Some(href) = unresolved(envelope, message) {
-        return refuse("MimeProblem", "//eb:Manifest/eb:Reference", &format!("no MIME part has the Content-ID of {href}"));
+        return refuse(
+            "MimeProblem",
+            "//eb:Manifest/eb:Reference",
+            &format!("no MIME part has the Content-ID of {href}"),
+        );
     }
     if let Err(reason) = payload {
-        return refuse("SecurityFailure", "//eb:Manifest/eb:Reference", &format!("the payload cannot be opened: {reason}"));
+        return refuse(
+            "SecurityFailure",
+            "//eb:Manifest/eb:Reference",
+            &format!("the payload cannot be opened: {reason}"),
+        );
     }
     if envelope.encoding != Encoding::Utf8 {
         let text = format!("encoding {} used, UTF-8 expected", envelope.encoding.name());
         return Assessment::Warn(problem(Severity::Warning, "ValueNotRecognized", "xpointer(//)", &text));
     }
     if envelope.ack_requested.is_empty() {
-        return Assessment::Warn(problem(Severity::Warning, "Inconsistent", "//SOAP:Header", "AckRequested is missing"));
+        return Assessment::Warn(problem(
+            Severity::Warning,
+            "Inconsistent",
+            "//SOAP:Header",
+            "AckRequested is missing",
+        ));
     }
     Assessment::Acceptable
 }

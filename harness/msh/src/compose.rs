@@ -141,8 +141,7 @@ pub fn payload(
     let envelope = write::payload(&header, &names::service_of(what.function), action, &payloads);
     let envelope = alter.envelope(envelope).map_err(altered("envelope"))?;
     let attachments = [(content_id.as_str(), object.as_slice())];
-    let signed =
-        signature::sign(&envelope, &from.sign_key, &from.sign_certificate, from.algorithms, &attachments)?;
+    let signed = signature::sign(&envelope, &from.sign_key, &from.sign_certificate, from.algorithms, &attachments)?;
     let (bytes, charset) = alter.signed(signed.clone()).map_err(altered("signed envelope"))?;
     let entity = multipart(what.message_id, bytes, charset, &content_id, object).encode();
     let entity = alter.entity(entity).map_err(altered("entity"))?;
@@ -150,13 +149,10 @@ pub fn payload(
 }
 
 /// Puts the fagmelding into a MIME part of its own and encrypts it (HITS 1172 5.15.1).
-fn seal(
-    message: &[u8],
-    recipient: &Certificate,
-    rng: &mut dyn CryptoRng,
-) -> Result<(Vec<u8>, ContentKey), CmsDefect> {
+fn seal(message: &[u8], recipient: &Certificate, rng: &mut dyn CryptoRng) -> Result<(Vec<u8>, ContentKey), CmsDefect> {
     let mut clear =
-        b"Content-Type: application/xml\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <fagmelding>\r\n\r\n".to_vec();
+        b"Content-Type: application/xml\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <fagmelding>\r\n\r\n"
+            .to_vec();
     clear.extend_from_slice(message);
     cms::seal_with_key(&clear, recipient, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15, rng)
 }
@@ -170,7 +166,9 @@ fn multipart(message_id: &str, envelope: Vec<u8>, charset: &str, content_id: &st
             field("SOAPAction", "\"ebXML\"".into()),
             field(
                 "Content-Type",
-                format!("multipart/related; type=\"text/xml\"; boundary=\"{boundary}\"; start=\"<soap-{message_id}@provestein.test>\""),
+                format!(
+                    "multipart/related; type=\"text/xml\"; boundary=\"{boundary}\"; start=\"<soap-{message_id}@provestein.test>\""
+                ),
             ),
         ],
         body: BodyDraft::Multipart {

@@ -260,10 +260,7 @@ mod tests {
                 Action::Deliver { message_id: "m".into() }
             ]
         );
-        assert_eq!(
-            msh.step(arrival("m", "d", Assessment::Acceptable), 1),
-            [Action::Repeat { message_id: "m".into() }]
-        );
+        assert_eq!(msh.step(arrival("m", "d", Assessment::Acceptable), 1), [Action::Repeat { message_id: "m".into() }]);
         let false_repeat = msh.step(arrival("m", "e", Assessment::Acceptable), 2);
         assert_eq!(false_repeat[0], Action::FlagFalseRepeat { message_id: "m".into() });
     }

@@ -253,10 +253,7 @@ impl System {
     /// PLO 1.6 is answered with AppRec 1.1, PLO 1.5 with 1.0 (HITS 1168 8.3).
     fn version(&self, head: &MsgHead) -> Version {
         let is_15 = head.body_namespace().is_some_and(|namespace| namespace.ends_with("/2009-06-30"));
-        match is_15 ^ self.has(Defect::AppRecWrongVersion) {
-            true => Version::V10,
-            false => Version::V11,
-        }
+        if is_15 ^ self.has(Defect::AppRecWrongVersion) { Version::V10 } else { Version::V11 }
     }
 
     fn has(&self, defect: Defect) -> bool {
@@ -290,7 +287,7 @@ fn arrival(message: &Message, assessment: msh::assess::Assessment) -> Arrival {
         severity: envelope.and_then(|e| e.error_lists.first()).map(wire::ebxml::ErrorList::severity),
         digests: signature
             .into_iter()
-            .flat_map(|s| s.references())
+            .flat_map(wire::signature::SignatureBlock::references)
             .filter_map(|r| r.digest_value.as_ref())
             .map(|d| d.value.split_whitespace().collect())
             .collect(),

@@ -74,12 +74,7 @@ impl Drop for Inbox {
     }
 }
 
-async fn listen(
-    listener: TcpListener,
-    tls: Option<Arc<ServerTls>>,
-    limits: Limits,
-    arrivals: mpsc::Sender<Arrival>,
-) {
+async fn listen(listener: TcpListener, tls: Option<Arc<ServerTls>>, limits: Limits, arrivals: mpsc::Sender<Arrival>) {
     let places = Arc::new(Semaphore::new(limits.connections));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };

@@ -176,8 +176,7 @@ async fn chunked<S: AsyncRead + Unpin>(
     loop {
         let line = line(stream, buffer, limits).await?;
         let size = line.split(';').next().unwrap_or_default().trim();
-        let size =
-            usize::from_str_radix(size, 16).map_err(|_| ReadFailure::NotHttp(format!("chunk size `{size}`")))?;
+        let size = usize::from_str_radix(size, 16).map_err(|_| ReadFailure::NotHttp(format!("chunk size `{size}`")))?;
         if body.len().saturating_add(size) > limits.body_bytes {
             return Err(ReadFailure::TooLarge { limit: limits.body_bytes });
         }
@@ -273,7 +272,8 @@ mod tests {
 
     #[test]
     fn reads_every_framing() {
-        let chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\nT: 1\r\n\r\n";
+        let chunked =
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1;x=y\r\nc\r\n0\r\nT: 1\r\n\r\n";
         assert_eq!(run(chunked, false).unwrap().body, b"abc");
         assert_eq!(run(b"HTTP/1.0 500 No\r\n\r\nrest", false).unwrap().body, b"rest");
         assert_eq!(run(b"HTTP/1.1 204 No\r\n\r\n", false).unwrap().body, b"");
@@ -282,7 +282,10 @@ mod tests {
     #[test]
     fn says_what_is_wrong() {
         assert!(matches!(run(b"SSH-2.0-x\r\n", false), Err(ReadFailure::NotHttp(_))));
-        assert!(matches!(run(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", false), Err(ReadFailure::Closed { .. })));
+        assert!(matches!(
+            run(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", false),
+            Err(ReadFailure::Closed { .. })
+        ));
         assert!(matches!(
             run(b"HTTP/1.1 200 OK\r\nContent-Length: 101\r\n\r\n", false),
             Err(ReadFailure::TooLarge { limit: 100 })

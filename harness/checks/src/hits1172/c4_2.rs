@@ -1,15 +1,15 @@
 //! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
 
 use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
-use crate::facts::{AnswerKind, Facts, Silence};
+use crate::facts::Facts;
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use wire::ebxml::{MessageKind, Severity};
 use wire::place::Place;
 
 pub(super) const CHECKS: &[ExchangeCheck] = &[
-    exchange("HITS1172-4.2.2-p1", "one answer to each sending", one_answer),
+    exchange("HITS1172-4.2.2-p1", "one answer to one sending", one_answer),
     exchange("HITS1172-4.2.2-p2", "an Acknowledgment or an ErrorList", answered),
     exchange("HITS1172-4.2.2-p4", "Acknowledgment of a correct message", choice_of_signal),
     exchange("HITS1172-4.2.2.1-p1", "no Acknowledgment of a message without eb:AckRequested", without_ack_requested),
@@ -68,18 +68,28 @@ pub(super) fn behaviour(what: &str) -> Place {
     Place::named(what)
 }
 
-/// More answers than sendings that may have arrived are answers too many. Satisfied when nothing more came
-/// until the end of the run, at least the profile's quiet time.
+/// Answers exclude each other: one sending cannot be both acknowledged and refused; and it is answered once. The
+/// same signal again is no second answer: a carrier may deliver twice, and a repeated answer may be the stored
+/// one (HITS 1171 9.6). Mail may also double our message, and each copy that was received is answered. Satisfied
+/// when nothing else came until the end of the run, at least the profile's quiet time. What a repeated message
+/// gets is spoken of by 5.8.2.
 fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
-    let answers: Vec<&MessageRecord> = a.signals().collect();
-    let Some(last) = answers.last().filter(|_| is_payload(a)) else { return Vec::new() };
+    let answers: Vec<(&MessageRecord, Answer)> = a.signals().filter_map(|s| Some((s, Answer::of(s)?))).collect();
+    let (Some((_, first)), Some((last, _))) = (answers.first(), answers.last()) else { return Vec::new() };
     let deliveries = a.deliveries();
-    if deliveries == 0 {
+    if !is_payload(a) || deliveries == 0 {
         return Vec::new();
     }
-    let place = behaviour("number of transport answers");
-    let got = format!("{} to {deliveries}", answers.len());
-    if answers.len() > deliveries {
+    let place = behaviour("transport answers");
+    let another = answers.iter().find(|(_, kind)| kind != first && deliveries == 1);
+    if let Some((other, kind)) = another {
+        let got = format!("{} and then {}", first.name(), kind.name());
+        return vec![Finding::violated(&place, got).about(other.seq)];
+    }
+    let id = |answer: &MessageRecord| answer.message.soap().and_then(|e| e.message_id()).map(str::to_ascii_lowercase);
+    let different: BTreeSet<Option<String>> = answers.iter().map(|(answer, _)| id(answer)).collect();
+    let got = format!("{} to {deliveries}", different.len());
+    if different.len() > deliveries && answers.iter().all(|(answer, _)| answer.carrier.starts_with("http")) {
         vec![Finding::violated(&place, got).about(last.seq)]
     } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
         vec![Finding::satisfied(&place, got).about(last.seq)]
@@ -93,32 +103,27 @@ fn is_payload(a: &Answered<'_>) -> bool {
 }
 
 /// A message that ended in a SOAP Fault is excepted by the rule itself. That an answer is missing is told only
-/// of correct messages: what is due to a faulty one is the scenario's matter.
-///
-/// Patience that runs out is never a violation, since no document says how long "immediately" is. It is one when
-/// the scenario watched for the silence to the horizon and the subject answered a message that was sent later.
+/// of correct messages: what is due to a faulty one is the scenario's matter. A single missing answer is never a
+/// violation: no document says how long "immediately" is, and an answer that got lost on its way looks the same.
+/// That a subject never answers, while its AppRecs show that it took the messages in, is one.
 fn answered(a: &Answered<'_>) -> Vec<Finding> {
     let place = behaviour("transport answer");
     match first_answer(a) {
         _ if !is_payload(a) => Vec::new(),
         Some((_, Answer::Fault)) => Vec::new(),
         Some((signal, answer)) => vec![Finding::satisfied(&place, answer.name()).about(signal.seq)],
-        None if a.stimulus.is_undeviated() => vec![missing(a, &place, "")],
-        None => Vec::new(),
-    }
-}
-
-/// An answer that is due and not there; `got` is what is there instead.
-pub(super) fn missing(a: &Answered<'_>, place: &Place, got: &str) -> Finding {
-    let so_far = if got.is_empty() { String::new() } else { format!("{got}: ") };
-    match a.facts.silence(a.history, a.profile, a.stimulus, AnswerKind::Signal) {
-        Silence::Established(ms) if a.facts.answered_after(a.history, a.stimulus) => {
-            Finding::violated(place, format!("{so_far}none for {ms} ms, while a later message was answered"))
+        None if a.stimulus.is_undeviated() && a.facts.is_mute() && !a.facts.apprecs(a.index).is_empty() => {
+            let got = format!("none, to this or any other of {} messages that got an AppRec", a.facts.receipted());
+            vec![
+                Finding::violated(&place, got)
+                    .hint("the application receipt is no transport receipt: the message handler must answer by itself"),
+            ]
         }
-        _ => {
+        None if a.stimulus.is_undeviated() => {
             let (cause, why) = a.facts.why_missing(a.stimulus);
-            Finding::cannot_tell(cause, place, format!("{so_far}{why}"))
+            vec![Finding::cannot_tell(cause, &place, why)]
         }
+        None => Vec::new(),
     }
 }
 

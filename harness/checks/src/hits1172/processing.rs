@@ -1,9 +1,11 @@
 //! HITS 1172 5.7.2 and 5.8: what a receiver does with a message. Exercised by messages of ours that carry the
 //! matching deviation; whether they do is told by the very checks that judge the subject's own messages.
 
-use super::c4_2::{Answer, behaviour, first_answer, missing};
+use super::c4_2::{Answer, behaviour, first_answer};
 use super::{c5_8_party, c5_10_verify};
 use crate::check::{Answered, ExchangeCheck, Finding, exchange};
+use crate::facts::{AnswerKind, Silence};
+use evidence::history::Author;
 use wire::ebxml::MessageKind;
 
 pub(super) const CHECKS: &[ExchangeCheck] = &[
@@ -38,8 +40,9 @@ fn refused(a: &Answered<'_>, applies: bool) -> Vec<Finding> {
 /// message as before: the kind of answer has to be the same, its bytes need not be. Without AckRequested
 /// HIS 1037 lets a duplicate be ignored.
 ///
-/// A missing repetition is a violation only when the scenario watched for it to the horizon and the subject
-/// answered a message that was sent later: then it is alive, and HITS 1171 8.1 has it answer immediately.
+/// A missing repetition is a violation only when it is the rule in this run: the scenario watched for it to the
+/// horizon, the subject answered a message that was sent later, it answered every message that was sent once,
+/// and not one that was repeated. Anything less can be a loss on the way.
 fn true_repeat(a: &Answered<'_>) -> Vec<Finding> {
     let deliveries = a.true_repeats();
     if deliveries < 2 {
@@ -60,7 +63,39 @@ fn true_repeat(a: &Answered<'_>) -> Vec<Finding> {
     }
     let hint = "handlers that drop a duplicate without repeating the acknowledgment make the sender resend for days";
     let got = format!("{} answers to {deliveries} sendings", answers.len());
-    vec![missing(a, &place, &got).hint(hint)]
+    let silence = a.facts.silence(a.history, a.profile, a.stimulus, AnswerKind::Signal);
+    vec![match silence {
+        Silence::Established(ms) if a.facts.answered_after(a.history, a.stimulus) && never_repeats(a) => {
+            let got = format!("{got}: none for {ms} ms, while every message that was sent once was answered");
+            Finding::violated(&place, got).hint(hint)
+        }
+        _ => {
+            let (cause, why) = a.facts.why_missing(a.stimulus);
+            Finding::cannot_tell(cause, &place, format!("{got}: {why}")).hint(hint)
+        }
+    }]
+}
+
+/// Whether in this run every correct message that was sent once was answered, and none that was repeated was
+/// answered again.
+fn never_repeats(a: &Answered<'_>) -> bool {
+    let exchanges = a.history.exchanges.iter().enumerate();
+    let ours = exchanges.filter(|(_, e)| a.history.messages[e.stimulus].author == Author::Harness);
+    let mut views = ours.map(|(index, exchange)| Answered {
+        exchange,
+        index,
+        stimulus: &a.history.messages[exchange.stimulus],
+        ..*a
+    });
+    views.all(|other| match other.true_repeats() {
+        0 => true,
+        1 => {
+            !other.stimulus.is_undeviated()
+                || other.seen().kind() != MessageKind::Payload
+                || other.signals().next().is_some()
+        }
+        repeats => other.signals().count() < repeats,
+    })
 }
 
 /// A message that no check of ours finds fault with.

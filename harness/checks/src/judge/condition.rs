@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 use crate::verdict::Cause;
 use evidence::event::{Seq, TransportFailure};
-use evidence::history::{Author, History, TransportOutcome};
+use evidence::history::{Author, History, MessageRecord, Sending, TransportOutcome};
 
 /// Something about the run as a whole that is no matter of conformance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,12 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         detail: format!("{probe}: {detail}"),
         about: Some(*seq),
     }));
-    let sent = history.messages.iter().any(|m| m.author == Author::Harness && !m.sendings.is_empty());
+    // An endpoint that answers with an error status has said what is wrong; `Facts::why_missing` passes it on.
+    let accepted = |m: &MessageRecord| {
+        let taken = |s: &Sending| matches!(s.outcome, Some(TransportOutcome::Answered { status, .. }) if status < 400);
+        m.author == Author::Harness && m.sendings.iter().any(taken)
+    };
+    let sent = history.messages.iter().any(accepted);
     if sent && conditions.is_empty() {
         conditions.push(Condition {
             cause: Cause::Configuration,

@@ -29,7 +29,7 @@ use crate::hits1172::{Answer, says_unknown};
 use crate::observation::Observation;
 use crate::profile::Profile;
 use crate::verdict::{Cause, Verdict};
-use evidence::event::{Allowed, AppRecExpected, Expectation, Seq, SignalExpected};
+use evidence::event::{Allowed, AppRecExpected, Expectation, ScenarioOutcome, ScenarioStarted, Seq, SignalExpected};
 use evidence::history::{History, MessageRecord};
 use std::collections::BTreeSet;
 use wire::place::Place;
@@ -74,7 +74,7 @@ struct Shown<'h> {
 
 impl<'h> Expectations<'h> {
     pub fn compare(&self) -> Vec<Compared> {
-        let scenarios = self.history.scenarios.iter();
+        let scenarios = last_attempts(self.history);
         let pairs = scenarios.flat_map(|(s, ..)| s.expectations.iter().map(move |e| (s.scenario.as_str(), e)));
         pairs.map(|(scenario, expectation)| self.one(scenario, expectation)).collect()
     }
@@ -196,6 +196,16 @@ impl<'h> Expectations<'h> {
         }
     }
 }
+
+/// Each scenario once, in its last attempt: an interrupted run begins an unfinished scenario anew.
+pub(super) fn last_attempts(history: &History) -> impl Iterator<Item = &Attempt> {
+    let is_last = |index: usize, id: &str| history.scenarios.iter().skip(index + 1).all(|(s, ..)| s.scenario != id);
+    let attempts = history.scenarios.iter().enumerate();
+    attempts.filter(move |(index, (s, ..))| is_last(*index, &s.scenario)).map(|(_, attempt)| attempt)
+}
+
+/// A scenario as it began, the event, and how it ended.
+pub(super) type Attempt = (ScenarioStarted, Seq, Option<ScenarioOutcome>);
 
 fn fits(expected: &AppRecExpected, record: &MessageRecord) -> bool {
     let (AppRecExpected::Status { status, errors }, Some(apprec)) = (expected, record.apprec()) else {

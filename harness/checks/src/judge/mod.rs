@@ -173,6 +173,7 @@ fn exit(judgement: &Judgement, history: &History, profile: &Profile) -> Exit {
     } else if has(Status::NotEstablished)
         || judgement.totals.scenarios_not_established > 0
         || !judgement.observations.iter().any(|o| o.verdict == Verdict::Satisfied)
+        || !is_finished(history)
         || is_whole_run(history, profile) && judgement.ledger.rows().filter(obligation).any(is_still_due)
     {
         Exit::NOT_ESTABLISHED
@@ -181,12 +182,20 @@ fn exit(judgement: &Judgement, history: &History, profile: &Profile) -> Exit {
     }
 }
 
+/// Whether the run came to its end. Captured messages are no run.
+fn is_finished(history: &History) -> bool {
+    history.ended || is_inspection(history)
+}
+
+fn is_inspection(history: &History) -> bool {
+    history.run.as_ref().is_some_and(|r| r.assurance == Assurance::Inspection)
+}
+
 /// Whether every scenario of the profile ran: only then is what was not exercised a gap. Of a selection of
 /// scenarios, or of captured messages, nobody expects that they exercise everything.
 fn is_whole_run(history: &History, profile: &Profile) -> bool {
-    let inspected = history.run.as_ref().is_some_and(|r| r.assurance == Assurance::Inspection);
     let ran = |id: &String| history.scenarios.iter().any(|(s, ..)| s.scenario == *id);
-    !inspected && !profile.scenarios.is_empty() && profile.scenarios.iter().all(ran)
+    !is_inspection(history) && !profile.scenarios.is_empty() && profile.scenarios.iter().all(ran)
 }
 
 fn is_still_due(row: &Row) -> bool {

@@ -85,7 +85,12 @@ impl Observer<'_> {
         let context = self.context(stimulus, None);
         for check in checks {
             let row = RowOf { id: check.id, expected: check.expected, about: stimulus.seq, context: &context };
-            row.take(catch_unwind(AssertUnwindSafe(|| (check.run)(&answered))), out);
+            let mut findings = catch_unwind(AssertUnwindSafe(|| (check.run)(&answered)));
+            // What an interrupted attempt did not get is no doubt about the subject; the new attempt tells.
+            if let (Ok(findings), true) = (&mut findings, self.facts.is_superseded(stimulus)) {
+                findings.retain(|f| !matches!(f.said, Said::Verdict(Verdict::CannotTell(_))));
+            }
+            row.take(findings, out);
         }
     }
 

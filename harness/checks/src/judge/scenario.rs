@@ -1,6 +1,6 @@
 //! What each scenario came to. No pass without evidence: a scenario without an observation is not established.
 
-use super::expectation::{Compared, Met};
+use super::expectation::{Attempt, Compared, Met, last_attempts};
 use crate::catalogue::Level;
 use crate::observation::Observation;
 use crate::verdict::Verdict;
@@ -57,7 +57,7 @@ pub(super) fn verdicts(
             by_scenario.entry(scenario).or_default().push(observation);
         }
     }
-    let of_one = |(started, _, ended): &(evidence::event::ScenarioStarted, u64, Option<ScenarioOutcome>)| {
+    let of_one = |(started, _, ended): &Attempt| {
         let id = &started.scenario;
         let own = || by_scenario.get(id.as_str()).into_iter().flatten();
         let expected = || expected.iter().filter(|e| e.scenario == *id);
@@ -85,7 +85,7 @@ pub(super) fn verdicts(
         };
         ScenarioVerdict { id: id.clone(), title: started.title.clone(), file: started.file.clone(), verdict, reasons }
     };
-    history.scenarios.iter().map(of_one).collect()
+    last_attempts(history).map(of_one).collect()
 }
 
 fn reason(compared: &Compared, fits: fn(&Met) -> bool) -> Option<String> {

@@ -38,16 +38,39 @@ fn warm_up(play: &mut Play) {
 pub fn answers() -> Vec<Run> {
     let no_ack_requested = (On::Stimulus, Change::Edit("//eb:AckRequested", Edit::Remove));
     vec![
-        run("two answers to one sending", &[], &["HITS1172-4.2.2-p1"], |p| {
+        run("one sending is acknowledged and refused", &[], &["HITS1172-4.2.2-p1"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.refuse(&sent, "ValueNotRecognized", "Error");
+        }),
+        run("two acknowledgments of one sending", &[], &["HITS1172-4.2.2-p1"], |p| {
             let sent = p.stimulus("first", &[]);
             p.acknowledge(&sent);
             p.acknowledge(&sent);
+        }),
+        run("the carrier doubles the acknowledgment", &[], &[], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            let again = p.arrived().remove(0);
+            p.arrive(On::Ack, again);
         }),
         run("no answer in time is not established", &[], &[], |p| {
             warm_up(p);
             p.stimulus("first", &[]);
         }),
-        run("no answer, watched for, while a later message is answered", &[], &["HITS1172-4.2.2-p2"], |p| {
+        run("AppRecs, but never a transport answer", &[], &["HITS1172-4.2.2-p2"], |p| {
+            for label in ["first", "second"] {
+                let sent = p.stimulus(label, &[]);
+                let (_, id) = p.receipt(&sent, text::ACCEPTED);
+                p.acknowledge_receipt(&sent, &id);
+            }
+        }),
+        run("one AppRec without a transport answer may be bad luck", &[], &[], |p| {
+            let sent = p.stimulus("first", &[]);
+            let (_, id) = p.receipt(&sent, text::ACCEPTED);
+            p.acknowledge_receipt(&sent, &id);
+        }),
+        run("no answer may be one that got lost", &[], &[], |p| {
             p.stimulus("first", &[]);
             p.quiet("first", "acknowledgment", 2000);
             warm_up(p);
@@ -142,6 +165,14 @@ pub fn repeats() -> Vec<Run> {
             p.refuse(&sent, "ValueNotRecognized", "Error");
         }),
         run("the second time nothing comes, though the subject is alive", &[], &["HITS1172-5.8.2-p3"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.send(sent.composed);
+            p.quiet("first", "acknowledgment", 2000);
+            warm_up(p);
+        }),
+        run("the second time nothing comes, but messages get lost anyway", &[], &[], |p| {
+            p.stimulus("lost", &[]);
             let sent = p.stimulus("first", &[]);
             p.acknowledge(&sent);
             p.send(sent.composed);

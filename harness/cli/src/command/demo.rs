@@ -33,10 +33,7 @@ const DEFECT_SCENARIOS: [&str; 1] = ["receive/accepted/log-innlagt"];
 /// # Errors
 /// [`Failure`].
 pub fn run(args: &Demo) -> Result<Exit, Failure> {
-    let defect: Defect = args
-        .defect
-        .parse()
-        .map_err(|error| Failure::of(Exit::USAGE, &error))?;
+    let defect: Defect = args.defect.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
     say(format!("{TOOL}: two passes against the built-in reference, over real HTTP on this machine"));
     say("");
     say("1. The conforming system. Everything should be in order.");
@@ -50,7 +47,10 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     let selection = scenarios_for(defect);
     let (defective, _) = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
     if defective.code != Exit::VIOLATED.code {
-        return Err(Failure::new(Exit::HARNESS_BUG, format!("the defect `{defect}` was not found (exit {})", defective.code)));
+        return Err(Failure::new(
+            Exit::HARNESS_BUG,
+            format!("the defect `{defect}` was not found (exit {})", defective.code),
+        ));
     }
     say("");
     say("The first pass met every obligation, and the second found the defect: the demo is as it should be.");
@@ -73,7 +73,13 @@ fn scenarios_for(defect: Defect) -> Vec<String> {
     scenarios.iter().map(|s| (*s).to_owned()).collect()
 }
 
-fn pass(out: &Path, kind: &str, defects: Vec<Defect>, selection: &[String], lang: Lang) -> Result<(Exit, Totals), Failure> {
+fn pass(
+    out: &Path,
+    kind: &str,
+    defects: Vec<Defect>,
+    selection: &[String],
+    lang: Lang,
+) -> Result<(Exit, Totals), Failure> {
     let profile = embedded::profile(PROFILE)?;
     let subject = subject(&profile)?;
     let prepared = plan(subject, profile, selection, Vec::new())?;
@@ -112,22 +118,28 @@ pub fn execute(
     let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let runtime = runtime()?;
     let served = std::sync::Mutex::new(None);
-    let outcome = runtime.block_on(engine::execute(prepared.plan, Recorder { log, clock }, &options, progress, async |address, plan| {
-        let url = format!("http://{address}/");
-        let partners = plan.subject.partners.values().map(|p| p.identity.her);
-        let wiring = Wiring {
-            partners: partners.filter_map(|her| url.parse().ok().map(|url| (her, url))).collect(),
-            ..Wiring::default()
-        };
-        let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
-        // Should the reference not come up, the preflight finds nobody there and says so.
-        if let Ok(started) = serve::serve(system, inbox, wiring, chance).await {
-            if let Ok(url) = format!("http://{}/", started.address()).parse() {
-                plan.subject.url = url;
+    let outcome = runtime.block_on(engine::execute(
+        prepared.plan,
+        Recorder { log, clock },
+        &options,
+        progress,
+        async |address, plan| {
+            let url = format!("http://{address}/");
+            let partners = plan.subject.partners.values().map(|p| p.identity.her);
+            let wiring = Wiring {
+                partners: partners.filter_map(|her| url.parse().ok().map(|url| (her, url))).collect(),
+                ..Wiring::default()
+            };
+            let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
+            // Should the reference not come up, the preflight finds nobody there and says so.
+            if let Ok(started) = serve::serve(system, inbox, wiring, chance).await {
+                if let Ok(url) = format!("http://{}/", started.address()).parse() {
+                    plan.subject.url = url;
+                }
+                *served.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
             }
-            *served.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
-        }
-    }));
+        },
+    ));
     outcome.map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
 }
 
@@ -158,9 +170,10 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
     for role in ["hospital", "stranger"] {
         partners.insert(role.to_owned(), own_party(role, algorithms)?);
     }
-    let claims = profile.messages.iter().flat_map(|(message, directions)| {
-        directions.iter().map(move |direction| (message.clone(), direction.clone()))
-    });
+    let claims = profile
+        .messages
+        .iter()
+        .flat_map(|(message, directions)| directions.iter().map(move |direction| (message.clone(), direction.clone())));
     let party = SubjectParty {
         cast: municipality.cast.clone(),
         encrypt: municipality.identity.encrypt_certificate.clone(),
@@ -204,11 +217,11 @@ pub fn own_party(role: &str, algorithms: Algorithms) -> Result<HarnessParty, Fai
     let bug = |what: String| Failure::new(Exit::HARNESS_BUG, what);
     let party: &CastParty = cast.parties.get(role).ok_or_else(|| bug(format!("the cast has no `{role}`")))?;
     let file = |name: &str| {
-        embedded::demo_pki(&format!("{role}-{name}.pem")).ok_or_else(|| bug(format!("no {role}-{name}.pem is embedded")))
+        embedded::demo_pki(&format!("{role}-{name}.pem"))
+            .ok_or_else(|| bug(format!("no {role}-{name}.pem is embedded")))
     };
-    let certificate = |name: &str| {
-        Certificate::from_pem(file(name)?).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
-    };
+    let certificate =
+        |name: &str| Certificate::from_pem(file(name)?).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error));
     let key = |name: &str| {
         PrivateKey::from_pem(file(&format!("{name}.key"))?).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
     };

@@ -38,7 +38,9 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
     say(format!("{name}: {} {} {}", file.subject.supplier, file.subject.system, file.subject.version));
     let mut lines = vec![reach(&subject), inbox(&subject)];
     for (role, party) in &subject.parties {
-        lines.push(certificate(&format!("{role}, signing certificate"), &party.sign, |usage| usage.non_repudiation || usage.digital_signature));
+        lines.push(certificate(&format!("{role}, signing certificate"), &party.sign, |usage| {
+            usage.non_repudiation || usage.digital_signature
+        }));
         lines.push(certificate(&format!("{role}, encryption certificate"), &party.encrypt, |usage| {
             usage.key_encipherment || usage.data_encipherment || usage.key_agreement
         }));
@@ -91,7 +93,11 @@ fn certificate(what: &str, certificate: &Certificate, fits: fn(&wire::certificat
     let line = |exit, found: String, advice| Line { exit, what: what.to_owned(), found, advice };
     let until = certificate.not_after().strftime("%Y-%m-%d").to_string();
     if now > certificate.not_after() {
-        return line(Exit::CONFIGURATION, format!("expired {until}"), "get a new one, and give it to us and to the register");
+        return line(
+            Exit::CONFIGURATION,
+            format!("expired {until}"),
+            "get a new one, and give it to us and to the register",
+        );
     }
     if now < certificate.not_before() {
         return line(Exit::CONFIGURATION, "is not valid yet".to_owned(), "check the clock of this machine");

@@ -36,12 +36,18 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
         return Ok(Exit::MET);
     }
     if let Ok(profile) = embedded::profile(id) {
-        say(format!("{}: {}\n{}", profile.id(), profile.title.in_language(lang), profile.description.in_language(lang)));
+        say(format!(
+            "{}: {}\n{}",
+            profile.id(),
+            profile.title.in_language(lang),
+            profile.description.in_language(lang)
+        ));
         say(format!("{} requirements, {} scenarios", profile.obligations.len(), profile.scenarios.len()));
         return Ok(Exit::MET);
     }
-    Err(Failure::new(Exit::USAGE, format!("nothing is called `{id}`"))
-        .hint("`provestein requirements list`, `provestein scenarios list`; `provestein explain exit` for the exit codes"))
+    Err(Failure::new(Exit::USAGE, format!("nothing is called `{id}`")).hint(
+        "`provestein requirements list`, `provestein scenarios list`; `provestein explain exit` for the exit codes",
+    ))
 }
 
 fn requirement(catalogue: &Catalogue, id: &str, lang: &str) {

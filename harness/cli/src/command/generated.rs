@@ -19,7 +19,9 @@ pub fn completions(shell: Shell) -> Exit {
 /// # Errors
 /// 20 when the folder cannot be written.
 pub fn man(dir: &Path) -> Result<Exit, Failure> {
-    let wrong = |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to write man pages into {}: {error}", dir.display()));
+    let wrong = |error: std::io::Error| {
+        Failure::new(Exit::USAGE, format!("failed to write man pages into {}: {error}", dir.display()))
+    };
     std::fs::create_dir_all(dir).map_err(wrong)?;
     clap_mangen::generate_to(Args::command(), dir).map_err(wrong)?;
     say(format!("man pages written into {}", dir.display()));

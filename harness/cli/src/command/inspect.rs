@@ -37,8 +37,7 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
     let history = history::of(&events, &blobs).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let catalogue = Catalogue::embedded();
     let judgement = checks::judge(&history, &profile, &catalogue);
-    let stored =
-        Stored { folder: PathBuf::new(), head: head(&events), events, whole_bytes: 0, torn: None };
+    let stored = Stored { folder: PathBuf::new(), head: head(&events), events, whole_bytes: 0, torn: None };
     let judged = Judged { stored, history, profile, catalogue, judgement, name: "inspection".to_owned() };
     match args.format {
         Format::Json => print(&report::json::render(&judged.view())),
@@ -87,7 +86,8 @@ fn files(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 }
 
 fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
-    let wrong = |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()));
+    let wrong =
+        |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()));
     let metadata = fs::metadata(path).map_err(wrong)?;
     if metadata.is_dir() {
         let mut inner: Vec<PathBuf> = fs::read_dir(path).map_err(wrong)?.flatten().map(|entry| entry.path()).collect();
@@ -114,16 +114,19 @@ fn entity(bytes: Vec<u8>) -> Vec<u8> {
 /// The key, and the certificate that names it in a CMS object: in the same file, or beside it.
 fn keys(path: &Path) -> Result<(Certificate, PrivateKey), Failure> {
     let read = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display())))
+        fs::read_to_string(path)
+            .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display())))
     };
     let text = read(path)?;
     let key = PrivateKey::from_pem(&text).map_err(|error| {
-        Failure::of(Exit::USAGE, &error).hint(format!("{} must hold an RSA key in PEM form, without password", path.display()))
+        Failure::of(Exit::USAGE, &error)
+            .hint(format!("{} must hold an RSA key in PEM form, without password", path.display()))
     })?;
     let beside = PathBuf::from(path.display().to_string().replace(".key.pem", ".pem"));
     let certificate = if text.contains("BEGIN CERTIFICATE") || beside == path { text } else { read(&beside)? };
     let certificate = Certificate::from_pem(&certificate).map_err(|error| {
-        Failure::of(Exit::USAGE, &error).hint("the certificate of the key is looked for in the same file, and in NAME.pem beside NAME.key.pem")
+        Failure::of(Exit::USAGE, &error)
+            .hint("the certificate of the key is looked for in the same file, and in NAME.pem beside NAME.key.pem")
     })?;
     Ok((certificate, key))
 }

@@ -7,9 +7,7 @@ use crate::failure::Failure;
 use checks::exit::Exit;
 use exchange::cast::{Cast, CastParty};
 use exchange::subject::PARTNER_TABLE;
-use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
-};
+use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use std::fs;
 use std::path::Path;
 use wire::key::PrivateKey;
@@ -21,17 +19,25 @@ use wire::key::PrivateKey;
 pub fn run(args: &Kit) -> Result<Exit, Failure> {
     let dir = &args.dir;
     if dir.join(PARTNER_TABLE).exists() {
-        return Err(Failure::new(Exit::USAGE, format!("{} holds a kit already; its keys are not overwritten", dir.display()))
-            .hint("choose another folder, or remove that one"));
+        return Err(Failure::new(
+            Exit::USAGE,
+            format!("{} holds a kit already; its keys are not overwritten", dir.display()),
+        )
+        .hint("choose another folder, or remove that one"));
     }
-    let wrong = |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to write the kit into {}: {error}", dir.display()));
+    let wrong = |error: std::io::Error| {
+        Failure::new(Exit::USAGE, format!("failed to write the kit into {}: {error}", dir.display()))
+    };
     fs::create_dir_all(dir).map_err(wrong)?;
     let cast = embedded::cast()?;
     let maker = Maker::new(args.bits)?;
     fs::write(dir.join("ca.pem"), &maker.ca_pem).map_err(wrong)?;
     let roles = ["hospital", "stranger"];
     for role in roles {
-        let party = cast.parties.get(role).ok_or_else(|| Failure::new(Exit::HARNESS_BUG, format!("the cast has no `{role}`")))?;
+        let party = cast
+            .parties
+            .get(role)
+            .ok_or_else(|| Failure::new(Exit::HARNESS_BUG, format!("the cast has no `{role}`")))?;
         for (kind, usages) in [
             ("sign", vec![KeyUsagePurpose::ContentCommitment]),
             ("encrypt", vec![KeyUsagePurpose::KeyEncipherment, KeyUsagePurpose::DataEncipherment]),
@@ -72,7 +78,8 @@ impl Maker {
         let number = party.organisation.number.as_deref();
         let mut params = params(&party.service.name, &party.organisation.name, number);
         params.key_usages = usages;
-        let certificate = params.signed_by(&key, &self.issuer).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+        let certificate =
+            params.signed_by(&key, &self.issuer).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
         Ok((certificate.pem(), pem))
     }
 }
@@ -169,9 +176,15 @@ fn readme(cast: &Cast, harness: &str) -> String {
     out.push_str("\nThe certificates are issued by `ca.pem`, which was made for this kit alone; trust it in test systems only.\n");
     out.push_str("Sertifikatene er utstedt av `ca.pem`, som er laget for dette settet alene; stol på den bare i testsystemer.\n\n");
     out.push_str("The stranger is a party that the system must not know: leave it out of the partner table.\n");
-    out.push_str("`stranger` er en part som systemet ikke skal kjenne: den legges ikke inn.\n\n## Patients / Pasienter\n\n");
+    out.push_str(
+        "`stranger` er en part som systemet ikke skal kjenne: den legges ikke inn.\n\n## Patients / Pasienter\n\n",
+    );
     for (kind, patient) in &cast.patients {
-        let (en, nb) = if kind == "known" { ("make a record", "opprett journal") } else { ("make no record", "opprett ikke journal") };
+        let (en, nb) = if kind == "known" {
+            ("make a record", "opprett journal")
+        } else {
+            ("make no record", "opprett ikke journal")
+        };
         out.push_str(&format!("- {} {}, {}: {en} / {nb}\n", patient.given_name, patient.family_name, patient.id));
     }
     out.push_str("\nAll persons and organisations are invented or official test persons.\n");

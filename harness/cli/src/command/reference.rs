@@ -46,8 +46,7 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
         write_subject(folder, kit, args)?;
     }
     let url: carrier::http::Url = args.harness.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
-    let wiring =
-        Wiring { partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(), ..Wiring::default() };
+    let wiring = Wiring { partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(), ..Wiring::default() };
     let system = System::new(identity, peers, defects.clone());
     runtime()?.block_on(async {
         let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
@@ -86,7 +85,9 @@ fn peers(kit: &Path) -> Result<Vec<Peer>, Failure> {
 
 /// A subject file for this very system, so that `run --subject` can be tried at once.
 fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Failure> {
-    let wrong = |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to write into {}: {error}", folder.display()));
+    let wrong = |error: std::io::Error| {
+        Failure::new(Exit::USAGE, format!("failed to write into {}: {error}", folder.display()))
+    };
     fs::create_dir_all(folder).map_err(wrong)?;
     for kind in ["sign", "encrypt"] {
         let name = format!("municipality-{kind}.pem");
@@ -96,11 +97,8 @@ fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Fail
     let Some(party) = cast.parties.get("municipality") else { return Ok(()) };
     let kit = fs::canonicalize(kit).unwrap_or_else(|_| kit.to_owned());
     let port = args.harness.trim_end_matches('/').rsplit(':').next().unwrap_or("8480");
-    let messages: String = embedded::profile(PROFILE)?
-        .messages
-        .keys()
-        .map(|message| format!("    {message}: [receive]\n"))
-        .collect();
+    let messages: String =
+        embedded::profile(PROFILE)?.messages.keys().map(|message| format!("    {message}: [receive]\n")).collect();
     let text = format!(
         "# A subject file for the built-in reference. A vendor's looks the same, with its own certificates.\n\
          subject: {{ supplier: Prøvestein, system: built-in reference, version: {:?} }}\n\

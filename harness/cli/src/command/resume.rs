@@ -20,16 +20,22 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let folder = run_folder::find(&args.run, &args.out)?;
     let stored = run_folder::open(&folder)?;
     if stored.is_finished() {
-        return Err(Failure::new(Exit::USAGE, format!("the run in {} is finished; there is nothing to go on with", folder.display()))
-            .hint("`provestein run` begins a new one"));
+        return Err(Failure::new(
+            Exit::USAGE,
+            format!("the run in {} is finished; there is nothing to go on with", folder.display()),
+        )
+        .hint("`provestein run` begins a new one"));
     }
     let begun = stored.events.iter().find_map(|r| match &r.event {
         Event::RunStarted(run) => Some(run.clone()),
         _ => None,
     });
     let begun = begun.ok_or_else(|| {
-        Failure::new(Exit::USAGE, format!("nothing was recorded in {} before the run was interrupted", folder.display()))
-            .hint("begin a new run")
+        Failure::new(
+            Exit::USAGE,
+            format!("nothing was recorded in {} before the run was interrupted", folder.display()),
+        )
+        .hint("begin a new run")
     })?;
     let (subject, selection) = inputs(&begun)?;
     let prepared = prepare(&subject, Some(&begun.profile), &selection)?;

@@ -32,7 +32,8 @@ pub fn run(args: &Run) -> Result<Exit, Failure> {
     let run = uuid::Uuid::from_bytes(random()).to_string();
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
     let folder = run_folder::new_path(&args.out, "run", &run);
-    let options = Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None };
+    let options =
+        Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None };
     carry_out(prepared, &options, &folder, args.lang)
 }
 
@@ -52,9 +53,8 @@ pub struct Prepared {
 /// 20, 21 or 22.
 pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Result<Prepared, Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| {
-        Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}"))
-    })?;
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
     let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
     let file = subject::parse(&name, &text).map_err(|mistakes| invalid(&mistakes))?;
     let profile = embedded::profile(profile.unwrap_or(&file.profile))?;
@@ -81,8 +81,11 @@ pub fn plan(
     let (scenarios, left_out) = plan::select(selected, &subject.description.claims);
     if scenarios.is_empty() {
         let reasons: Vec<String> = left_out.iter().map(|l| format!("{}: {}", l.id, l.reason)).collect();
-        return Err(Failure::new(Exit::NOTHING_SELECTED, format!("no scenario is left to run\n{}", reasons.join("\n")))
-            .hint("`provestein scenarios list` lists what there is; `claims` in the subject file says what is tested"));
+        return Err(Failure::new(
+            Exit::NOTHING_SELECTED,
+            format!("no scenario is left to run\n{}", reasons.join("\n")),
+        )
+        .hint("`provestein scenarios list` lists what there is; `claims` in the subject file says what is tested"));
     }
     let plan = Plan {
         subject,
@@ -134,13 +137,12 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
     let judged = run_folder::judge(folder, None);
     let judged = match (judged, failed) {
         (Ok(judged), None) => judged,
-        (Err(failure), None) => return Err(failure),
         (Ok(judged), Some(failure)) => {
             // The disk may be the very cause; the log is what counts.
             let _ = run_folder::write_reports(folder, &judged, &run_folder::ALL, lang);
             return Err(failure);
         }
-        (Err(_), Some(failure)) => return Err(failure),
+        (Err(failure), None) | (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
     Ok(conclude(&judged, &Places::of_run(folder)))
@@ -179,12 +181,17 @@ fn select(selection: &[String], profile: &Profile) -> Result<Vec<Loaded>, Failur
     let mut selected: Vec<Loaded> = Vec::new();
     for wanted in selection {
         let found = of_disk(wanted)?.unwrap_or_else(|| {
-            let is_of = |loaded: &&Loaded| loaded.id == *wanted || loaded.id.starts_with(&format!("{}/", wanted.trim_end_matches('/')));
+            let is_of = |loaded: &&Loaded| {
+                loaded.id == *wanted || loaded.id.starts_with(&format!("{}/", wanted.trim_end_matches('/')))
+            };
             shipped.iter().filter(is_of).cloned().collect()
         });
         if found.is_empty() {
-            return Err(Failure::new(Exit::NOTHING_SELECTED, format!("no scenario is called `{wanted}`, and no file or folder"))
-                .hint("`provestein scenarios list` lists what there is"));
+            return Err(Failure::new(
+                Exit::NOTHING_SELECTED,
+                format!("no scenario is called `{wanted}`, and no file or folder"),
+            )
+            .hint("`provestein scenarios list` lists what there is"));
         }
         for loaded in found {
             if !selected.iter().any(|s| s.id == loaded.id) {
@@ -236,6 +243,9 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// Random bytes of the operating system. Without them no run can begin.
+///
+/// # Panics
+/// On a machine without randomness, which none is.
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).expect("the operating system has randomness");

@@ -24,9 +24,10 @@ pub fn run(args: &Show) -> Result<Exit, Failure> {
         return Ok(Exit::MET);
     };
     let last = stored.events.len().saturating_sub(1);
-    let recorded = stored.events.get(usize::try_from(number).unwrap_or(usize::MAX)).ok_or_else(|| {
-        Failure::new(Exit::USAGE, format!("there is no event {number}; the last is {last}"))
-    })?;
+    let recorded = stored
+        .events
+        .get(usize::try_from(number).unwrap_or(usize::MAX))
+        .ok_or_else(|| Failure::new(Exit::USAGE, format!("there is no event {number}; the last is {last}")))?;
     let broken = |error: &dyn std::error::Error| Failure::of(Exit::EVIDENCE_BROKEN, error);
     if args.raw {
         for digest in format::blobs_of(&recorded.event) {
@@ -54,12 +55,17 @@ fn line(recorded: &Recorded) -> String {
 fn what(event: &Event) -> String {
     match event {
         Event::RunStarted(run) => format!("RunStarted {} by {}, profile {}", run.run, run.tool, run.profile),
-        Event::SubjectDescribed(s) => format!("SubjectDescribed {} {} {} at {}", s.supplier, s.system, s.version, s.endpoint),
-        Event::PreflightObserved { probe, ok, detail } => format!("PreflightObserved {probe} {}: {detail}", if *ok { "ok" } else { "failed" }),
+        Event::SubjectDescribed(s) => {
+            format!("SubjectDescribed {} {} {} at {}", s.supplier, s.system, s.version, s.endpoint)
+        }
+        Event::PreflightObserved { probe, ok, detail } => {
+            format!("PreflightObserved {probe} {}: {detail}", if *ok { "ok" } else { "failed" })
+        }
         Event::ScenarioStarted(s) => format!("ScenarioStarted {}", s.scenario),
         Event::MessageComposed(c) => {
             let label = c.label.as_ref().map(|label| format!(" as `{label}`")).unwrap_or_default();
-            let altered = if c.deviations.is_empty() { String::new() } else { format!(", altered: {}", c.deviations.join("; ")) };
+            let altered =
+                if c.deviations.is_empty() { String::new() } else { format!(", altered: {}", c.deviations.join("; ")) };
             format!("MessageComposed {}{label}{altered}", c.what)
         }
         Event::MessageSent { composed, to, attempt } => format!("MessageSent {composed} to {to}, attempt {attempt}"),
@@ -122,7 +128,12 @@ fn message(record: &MessageRecord) {
     }
     for (part, payload) in &record.payloads {
         match payload {
-            Ok(payload) => say(format!("  payload        MIME part {}, {} bytes, {}", part + 1, payload.content.len(), payload.business.namespace().unwrap_or("no XML"))),
+            Ok(payload) => say(format!(
+                "  payload        MIME part {}, {} bytes, {}",
+                part + 1,
+                payload.content.len(),
+                payload.business.namespace().unwrap_or("no XML")
+            )),
             Err(reason) => say(format!("  payload        MIME part {} is sealed: {reason}", part + 1)),
         }
     }

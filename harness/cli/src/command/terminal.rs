@@ -134,8 +134,7 @@ impl Places {
 /// Prints the scenarios, the findings and the last screen, and returns how the command ends.
 pub fn conclude(judged: &Judged, places: &Places) -> Exit {
     let (view, style) = (judged.view(), style());
-    let paths =
-        report::terminal::Paths { log: &places.log, report: &places.report, reproduce: &places.reproduce };
+    let paths = report::terminal::Paths { log: &places.log, report: &places.report, reproduce: &places.reproduce };
     say("");
     say(report::terminal::scenarios(&view, &style));
     let findings = report::terminal::findings(&view, &style);

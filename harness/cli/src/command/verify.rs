@@ -23,7 +23,9 @@ pub fn run(args: &Verify) -> Result<Exit, Failure> {
         ));
     }
     compare_result(&folder, &stored)?;
-    say("proven: nothing was changed, removed or put in between. Not proven: who wrote it, and that it is all there was.");
+    say(
+        "proven: nothing was changed, removed or put in between. Not proven: who wrote it, and that it is all there was.",
+    );
     Ok(Exit::MET)
 }
 
@@ -33,7 +35,8 @@ fn compare_result(folder: &std::path::Path, stored: &evidence::read::Stored) -> 
         say("result no result.json beside the log: whether the log was cut after the run cannot be told");
         return Ok(());
     };
-    let broken = |reason: String| Failure::new(Exit::EVIDENCE_BROKEN, format!("{}/result.json {reason}", folder.display()));
+    let broken =
+        |reason: String| Failure::new(Exit::EVIDENCE_BROKEN, format!("{}/result.json {reason}", folder.display()));
     let result: serde_json::Value = serde_json::from_str(&text).map_err(|e| broken(format!("is not JSON: {e}")))?;
     let (head, events) = (&result["run"]["head"], &result["run"]["events"]);
     if head.as_str() != Some(&stored.head.to_string()) || events.as_u64() != Some(stored.events.len() as u64) {

@@ -49,6 +49,9 @@ pub enum LineError {
 const SUM_KEY: &str = ",\"sha256\":\"";
 
 /// Writes an event as a line, without newline.
+///
+/// # Panics
+/// Never: plain structures with string keys always serialise.
 pub fn write_line(recorded: &Recorded, prev: Digest) -> String {
     let mut line = serde_json::to_string(&v1::LineV1::of(recorded, prev))
         .expect("plain structures with string keys always serialise");

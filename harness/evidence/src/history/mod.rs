@@ -5,4 +5,6 @@ mod fold;
 mod model;
 
 pub use fold::of;
-pub use model::{Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome};
+pub use model::{
+    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome,
+};

@@ -1,8 +1,6 @@
 //! What a history holds.
 
-use crate::event::{
-    Await, Composed, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject, TransportFailure,
-};
+use crate::event::{Await, Composed, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject, TransportFailure};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use wire::business::Business;

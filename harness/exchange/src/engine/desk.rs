@@ -45,7 +45,7 @@ pub(super) struct Sent {
     /// Every sending.
     pub sendings: Vec<Seq>,
     /// When it was last sent, in milliseconds.
-    pub sent_ms: u64,
+    pub at_ms: u64,
     /// The bytes.
     pub entity: Vec<u8>,
     /// The fagmelding, for copies.
@@ -101,8 +101,7 @@ impl Desk {
     /// Takes the first receipt of a kind that answers the labelled message and that no step has used.
     pub fn take(&mut self, kind: ReceiptKind, label: &str) -> Option<Receipt> {
         let sent = self.sent.get(label)?;
-        let known: Vec<&str> =
-            self.sent.values().flat_map(|s| [s.message_id.as_str(), s.msg_id.as_str()]).collect();
+        let known: Vec<&str> = self.sent.values().flat_map(|s| [s.message_id.as_str(), s.msg_id.as_str()]).collect();
         let answers = |receipt: &Receipt| {
             if receipt.kind != kind || receipt.taken {
                 return false;

@@ -26,7 +26,9 @@ pub enum EngineError {
     #[error("the run stops because it cannot be recorded")]
     Log(#[from] LogError),
     /// The inbox port cannot be had.
-    #[error("failed to listen at {address} for the subject's messages; choose another port under `inbox`, or stop what uses it")]
+    #[error(
+        "failed to listen at {address} for the subject's messages; choose another port under `inbox`, or stop what uses it"
+    )]
     Inbox {
         /// Where.
         address: SocketAddr,
@@ -275,7 +277,8 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
         }
         progress.ended(loaded, abandoned.as_deref());
         let outcome = abandoned.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason });
-        run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(started.seq), Vec::new()).await?;
+        run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(started.seq), Vec::new())
+            .await?;
     }
     run.record(Event::RunEnded { reason: "finished".to_owned() }, None, Vec::new()).await?;
     Ok(())

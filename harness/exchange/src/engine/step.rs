@@ -109,7 +109,7 @@ impl Scene<'_> {
         let sent = Sent {
             composed: recorded.seq,
             sendings: Vec::new(),
-            sent_ms: 0,
+            at_ms: 0,
             entity: composed.entity,
             message: draft.message,
             what: draft.what,
@@ -165,7 +165,7 @@ impl Scene<'_> {
             return Ok(Some(format!("nothing was sent under the label `{label}`")));
         };
         if let Some(sent) = self.run.desk().sent.get_mut(label) {
-            sent.sent_ms = self.run.elapsed_ms();
+            sent.at_ms = self.run.elapsed_ms();
         }
         let attempt = sent.sendings.len() as u32 + 1;
         let transmitted = outbound::transmit(self.run, sent.composed, attempt, &sent.entity).await?;
@@ -252,7 +252,7 @@ impl Scene<'_> {
         }
         let now = self.run.elapsed_ms();
         let mut desk = self.run.desk();
-        let took = desk.sent.get(label).map_or(0, |sent| now.saturating_sub(sent.sent_ms));
+        let took = desk.sent.get(label).map_or(0, |sent| now.saturating_sub(sent.at_ms));
         desk.slowest_ms = desk.slowest_ms.max(took);
     }
 
@@ -282,7 +282,7 @@ impl Scene<'_> {
         let sent = Sent {
             composed: recorded.seq,
             sendings: Vec::new(),
-            sent_ms: 0,
+            at_ms: 0,
             entity: composed.entity,
             message: Vec::new(),
             what: "Acknowledgment".to_owned(),

@@ -56,7 +56,10 @@ pub fn lint(loaded: &Loaded, known: &dyn Fn(&str) -> bool) -> Vec<Lint> {
     for (label, outcomes) in &loaded.scenario.outcomes {
         let line = loaded.outcome_lines.get(label).copied().unwrap_or(1);
         for id in outcomes.iter().flat_map(|o| o.requirement.list()).filter(|id| !known(id)) {
-            lints.push(Lint { line, message: format!("outcome of `{label}` names {id}, which is not in the catalogue") });
+            lints.push(Lint {
+                line,
+                message: format!("outcome of `{label}` names {id}, which is not in the catalogue"),
+            });
         }
     }
     lints

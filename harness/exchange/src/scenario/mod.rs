@@ -6,8 +6,7 @@ mod parse;
 
 pub use check::{Lint, lint};
 pub use model::{
-    OneOrMany, Reacknowledge, Replace, Side, Stranger,
-    Alteration, AwaitStep, Change, Direction, Layer, Needs, Outcome, PatientKind, QuietStep, Renew, Scenario, SendStep,
-    Step, Title,
+    Alteration, AwaitStep, Change, Direction, Layer, Needs, OneOrMany, Outcome, PatientKind, QuietStep, Reacknowledge,
+    Renew, Replace, Scenario, SendStep, Side, Step, Stranger, Title,
 };
 pub use parse::{Loaded, parse, schema};

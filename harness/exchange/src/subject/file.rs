@@ -40,6 +40,7 @@ pub struct SubjectFile {
 /// What is tested.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_field_names, reason = "`system` is what the file calls it")]
 pub struct System {
     /// The supplier.
     pub supplier: String,
@@ -201,18 +202,8 @@ pub struct PatienceFile {
     pub quiet: Option<String>,
 }
 
-const KEYS: [&str; 10] = [
-    "subject",
-    "purpose",
-    "profile",
-    "claims",
-    "carrier",
-    "inbox",
-    "parties",
-    "partners",
-    "patients",
-    "patience",
-];
+const KEYS: [&str; 10] =
+    ["subject", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients", "patience"];
 
 /// Reads a subject file.
 ///
@@ -291,7 +282,7 @@ mod tests {
     #[test]
     fn reads_durations() {
         assert_eq!(duration("30 s"), Some(Duration::from_secs(30)));
-        assert_eq!(duration("2min"), Some(Duration::from_secs(120)));
+        assert_eq!(duration("2min"), Some(Duration::from_mins(2)));
         assert_eq!(duration("5"), None);
         assert_eq!(duration("99999999999999999999 s"), None);
     }

@@ -86,11 +86,7 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self {
-            transport: Duration::from_secs(30),
-            apprec: Duration::from_secs(120),
-            quiet: Duration::from_secs(2),
-        }
+        Self { transport: Duration::from_secs(30), apprec: Duration::from_mins(2), quiet: Duration::from_secs(2) }
     }
 }
 
@@ -148,7 +144,13 @@ pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Res
     let files = Files { folder };
     let url: Url = file.carrier.http.url.parse()?;
     let kit = folder.join(&file.partners);
-    let cast = Cast::parse(&kit.join(PARTNER_TABLE).display().to_string(), &files.text(&file.partners.join(PARTNER_TABLE), "the partner table of the kit (`provestein kit DIR` writes one)")?)?;
+    let cast = Cast::parse(
+        &kit.join(PARTNER_TABLE).display().to_string(),
+        &files.text(
+            &file.partners.join(PARTNER_TABLE),
+            "the partner table of the kit (`provestein kit DIR` writes one)",
+        )?,
+    )?;
     let mut partners = BTreeMap::new();
     for (role, party) in &cast.parties {
         partners.insert(role.clone(), files.harness_party(&file.partners, role, party, algorithms)?);
@@ -190,7 +192,9 @@ fn patients(file: &SubjectFile, cast: &Cast) -> Result<BTreeMap<String, Patient>
     for (kind, ids) in [("known", &file.patients.known), ("unknown", &file.patients.unknown)] {
         let Some(id) = ids.first() else { continue };
         let found = cast.patients.values().find(|patient| patient.id == *id).cloned();
-        let misfit = || ResolveError::Misfit(format!("the {kind} patient of the subject file is not in the kit's {PARTNER_TABLE}"));
+        let misfit = || {
+            ResolveError::Misfit(format!("the {kind} patient of the subject file is not in the kit's {PARTNER_TABLE}"))
+        };
         patients.insert(kind.to_owned(), found.ok_or_else(misfit)?);
     }
     Ok(patients)
@@ -271,11 +275,7 @@ impl Files<'_> {
                     phone: None,
                 },
                 edi: service.edi.clone().unwrap_or_default(),
-                responsible: Responsible {
-                    given_name: String::new(),
-                    family_name: String::new(),
-                    hpr: String::new(),
-                },
+                responsible: Responsible { given_name: String::new(), family_name: String::new(), hpr: String::new() },
                 certificates: None,
                 keys: None,
             },
@@ -328,8 +328,7 @@ pub fn harness_party(
             encrypt_certificate,
             encrypt_key,
             software: SoftwareDraft {
-                msh: "Prøvestein".to_owned(),
-                msh_version: env!("CARGO_PKG_VERSION").to_owned(),
+                msh: "Prøvestein".to_owned(), msh_version: env!("CARGO_PKG_VERSION").to_owned()
             },
             algorithms,
         },

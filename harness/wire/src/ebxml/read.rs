@@ -100,7 +100,10 @@ impl<'a, 't> Reader<'a, 't> {
                 out.defects.push(Defect::new(
                     Layer::Envelope,
                     "block-misplaced",
-                    format!("{} does not stand in SOAP:{home}", self.name(node)),
+                    format!(
+                        "{} does not stand in SOAP:{home}",
+                        canonical_name(node.tag_name().namespace(), node.tag_name().name())
+                    ),
                     self.tree.place(node),
                 ));
             }
@@ -248,10 +251,6 @@ impl<'a, 't> Reader<'a, 't> {
     fn attribute(&self, node: Node<'a, 't>, namespace: &str, name: &str) -> Option<Located<String>> {
         let found = node.attributes().find(|a| a.namespace() == Some(namespace) && a.name() == name)?;
         Some(Located::new(found.value().to_owned(), self.tree.attribute_place(node, &found)))
-    }
-
-    fn name(&self, node: Node<'a, 't>) -> String {
-        canonical_name(node.tag_name().namespace(), node.tag_name().name())
     }
 }
 

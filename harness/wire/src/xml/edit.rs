@@ -199,8 +199,8 @@ fn tags(whole: &str) -> (String, String) {
 mod tests {
     use super::*;
 
-    fn run(text: &str, path: &str, change: Edit) -> Result<String, EditError> {
-        edit(text, &path.parse()?, &change)
+    fn run(text: &str, path: &str, change: impl Into<Edit>) -> Result<String, EditError> {
+        edit(text, &path.parse()?, &change.into())
     }
 
     #[test]
