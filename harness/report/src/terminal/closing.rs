@@ -160,7 +160,7 @@ pub(crate) fn to_do(view: &View<'_>, cause: Cause) -> String {
     let endpoint = view.history.subject.as_ref().map(|s| clean(&s.endpoint)).unwrap_or_default();
     match cause {
         Cause::TimedOut => {
-            format!("time-out: `provestein collect {run}` waits on; a longer `patience` in the subject file")
+            "time-out: if the answer does come later, give a longer `patience` in the subject file and run again".to_owned()
         }
         Cause::Configuration => {
             "configuration: compare addresses, HER-ids and certificates on both sides; `provestein doctor --subject FILE`"
