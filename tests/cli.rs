@@ -138,6 +138,13 @@ fn a_bare_apprec_is_judged_by_what_stands_in_it() {
     let bad = inspected("without.xml", &without);
     assert!(of(&bad, "violated").contains(&"HIS80415-2012-3.1-2".to_owned()));
     assert_eq!(bad["exit"]["code"], 10);
+
+    let role = |code: &str| with.replace("<Sender><HCP>", &format!(r#"<Sender><Role V="{code}"/><HCP>"#));
+    let of_old_version = inspected("role.xml", &role("REQ"));
+    assert!(of(&of_old_version, "violated").contains(&"HITS1168-6.2-2".to_owned()));
+    let unknown = inspected("prim.xml", &role("PRIM"));
+    assert_eq!(of(&unknown, "violated"), Vec::<String>::new(), "who was the primary recipient cannot be seen");
+    assert!(!of(&unknown, "satisfied").contains(&"HITS1168-6.2-2".to_owned()));
 }
 
 #[test]

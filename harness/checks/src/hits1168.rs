@@ -106,17 +106,23 @@ fn words((enterprise, party): (Option<u32>, Option<u32>)) -> String {
     format!("HER-id {} and {}", level(enterprise), level(party))
 }
 
-/// Silent where the Sender is none of the message's recipients: 6.1 speaks.
+/// Silent where the Sender is none of the message's recipients: 6.1 speaks. A receipt whose message is not at
+/// hand still shows a role that neither a primary recipient nor a copy has.
 fn role(seen: &Seen<'_>, of_version: Option<Version>, of_copy: bool, allowed: &[&str]) -> Option<Finding> {
-    let (apprec, head) = pair(seen)?;
-    if of_version.is_some_and(|v| apprec.version != Some(v)) || answering_recipient(apprec, head)?.is_copy != of_copy {
+    let apprec = seen.record.apprec()?;
+    if of_version.is_some_and(|v| apprec.version != Some(v)) {
         return None;
     }
     let sender = apprec.sender.as_ref()?;
     let code = sender.role.as_ref().and_then(Coded::code);
     let place = sender.role.as_ref().map_or_else(|| sender.place.child("Role"), |r| r.place.clone());
     let holds = code.is_some_and(|c| allowed.contains(&c));
-    Some(Finding::when(holds, &place, code.map_or_else(|| "absent".to_owned(), shown)))
+    let got = code.map_or_else(|| "absent".to_owned(), shown);
+    let Some(head) = seen.stimulus.and_then(MessageRecord::head) else {
+        let is_nobodys = of_version.is_some() && !holds && code.is_some_and(|c| c != "COP");
+        return is_nobodys.then(|| Finding::violated(&place, got).expected(format!("{} or COP", allowed.join(" or "))));
+    };
+    (answering_recipient(apprec, head)?.is_copy == of_copy).then(|| Finding::when(holds, &place, got))
 }
 
 /// Silent where there is no Error at all: HIS 80415 3.1 speaks.
