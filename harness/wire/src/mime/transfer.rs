@@ -45,9 +45,16 @@ fn base64(raw: &[u8], faults: &mut Vec<Fault>) -> Vec<u8> {
     let end = raw.iter().position(|b| *b == b'=').unwrap_or(raw.len());
     let is_symbol = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/');
     let mut symbols = Vec::with_capacity(end);
-    symbols.extend(raw[..end].iter().copied().filter(|b| is_symbol(b)));
-    let foreign = |b: &u8| !is_symbol(b) && !b.is_ascii_whitespace();
-    if raw[..end].iter().any(foreign) {
+    let mut has_foreign = false;
+    // A run of symbols at a time: a line of base64, as a rule.
+    for run in raw[..end].chunk_by(|a, b| is_symbol(a) == is_symbol(b)) {
+        if run.first().is_some_and(is_symbol) {
+            symbols.extend_from_slice(run);
+        } else {
+            has_foreign |= run.iter().any(|b| !b.is_ascii_whitespace());
+        }
+    }
+    if has_foreign {
         faults.push(("base64-foreign", "characters that are not base64".into()));
     }
     if raw[end..].iter().any(|b| *b != b'=' && !b.is_ascii_whitespace()) {

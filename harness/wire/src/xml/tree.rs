@@ -6,7 +6,7 @@ use roxmltree::{Attribute, Document, Node, ParsingOptions};
 use std::collections::HashMap;
 
 /// Bytes between two places where the characters so far are known.
-const STRIDE: usize = 4096;
+const STRIDE: usize = 256;
 
 /// A parsed document. Borrowed from the text it was parsed from.
 #[derive(Debug)]
@@ -62,32 +62,46 @@ impl<'t> Tree<'t> {
     }
 
     fn path_of(&self, node: Node<'_, 't>) -> String {
-        let mut steps: Vec<String> = node.ancestors().filter(Node::is_element).map(|n| self.step_of(n)).collect();
-        steps.reverse();
-        format!("/{}", steps.join("/"))
+        let steps: Vec<Node<'_, 't>> = node.ancestors().filter(Node::is_element).collect();
+        let mut path = String::with_capacity(steps.len() * 24);
+        for step in steps.into_iter().rev() {
+            path.push('/');
+            self.add_step(&mut path, step);
+        }
+        if path.is_empty() { "/".to_owned() } else { path }
     }
 
     /// A position is added only where siblings of the same name make it necessary.
-    fn step_of(&self, node: Node<'_, 't>) -> String {
+    fn add_step(&self, path: &mut String, node: Node<'_, 't>) {
         let tag = node.tag_name();
-        let name = canonical_name(tag.namespace(), tag.name());
-        match self.positions.get(node.id().get_usize()) {
-            Some(position) if *position > 0 => format!("{name}[{position}]"),
-            _ => name,
+        if let Some(prefix) = tag.namespace().and_then(prefix_of) {
+            path.push_str(prefix);
+            path.push(':');
+        }
+        path.push_str(tag.name());
+        if let Some(position) = self.positions.get(node.id().get_usize()).filter(|p| **p > 0) {
+            path.push_str(&format!("[{position}]"));
         }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
         let chunk = offset / STRIDE;
-        let rest = &self.document.input_text().as_bytes()[chunk * STRIDE..offset];
-        self.characters[chunk] + characters_in(rest)
+        self.characters[chunk] + self.characters_between(chunk * STRIDE, offset)
+    }
+
+    fn characters_between(&self, start: usize, end: usize) -> usize {
+        characters_in(&self.document.input_text().as_bytes()[start..end])
     }
 
     fn at(&self, path: String, span: Span) -> Place {
         let line = self.line_starts.partition_point(|&start| start <= span.start);
         let start = self.line_starts[line - 1];
-        let column = self.characters_before(span.start) - self.characters_before(start) + 1;
-        Place { path, span, line: line as u32, column: column as u32 }
+        let before = if span.start - start < STRIDE {
+            self.characters_between(start, span.start)
+        } else {
+            self.characters_before(span.start) - self.characters_before(start)
+        };
+        Place { path, span, line: line as u32, column: before as u32 + 1 }
     }
 }
 
