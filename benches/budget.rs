@@ -282,7 +282,8 @@ fn judge() -> Value {
             assert!(cms::open_with(payload, key).is_ok());
         }
     };
-    let mut result = row(pair(5, ours, baseline), "decoding, verifying and opening the same 200 messages", "ratio <= 1.5");
+    let mut result =
+        row(pair(5, ours, baseline), "decoding, verifying and opening the same 200 messages", "ratio <= 1.5");
     let began = Instant::now();
     let history = history::of(&events, &blobs).expect("all blobs are there");
     let folded = began.elapsed();

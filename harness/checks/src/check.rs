@@ -3,7 +3,7 @@
 use crate::facts::Facts;
 use crate::profile::Profile;
 use crate::verdict::{Cause, Verdict};
-use evidence::event::Seq;
+use evidence::event::{Seq, TransportFailure};
 use evidence::history::{Exchange, History, MessageRecord, TransportOutcome};
 use wire::ebxml::{Envelope, MessageHeader, MessageKind, names};
 use wire::place::{Located, Place};
@@ -48,6 +48,8 @@ pub(crate) struct RunView<'h> {
     pub history: &'h History,
     /// By what it is judged.
     pub profile: &'h Profile,
+    /// What is known about the run as a whole.
+    pub facts: &'h Facts,
 }
 
 /// A row of a table of run checks.
@@ -263,10 +265,10 @@ impl<'h> Answered<'h> {
     /// How many sendings of this MessageId may have arrived, in whatever composition. Counted once, at the
     /// first composition; none at the others.
     pub fn deliveries(&self) -> usize {
-        self.sendings_of(|_| true)
+        self.sendings_of(may_have_arrived, |_| true)
     }
 
-    /// How many sendings of this MessageId with these digests may have arrived (HITS 1172 5.8.2), counted likewise.
+    /// How many sendings of this MessageId with these digests have arrived (HITS 1172 5.8.2), counted likewise.
     pub fn true_repeats(&self) -> usize {
         let digests = |record: &MessageRecord| -> Vec<String> {
             let references = record
@@ -279,10 +281,10 @@ impl<'h> Answered<'h> {
             values.map(|v| v.value.split_whitespace().collect()).collect()
         };
         let mine = digests(self.stimulus);
-        self.sendings_of(|other| digests(other) == mine)
+        self.sendings_of(arrived, |other| digests(other) == mine)
     }
 
-    fn sendings_of(&self, fits: impl Fn(&MessageRecord) -> bool) -> usize {
+    fn sendings_of(&self, count: fn(&MessageRecord) -> usize, fits: impl Fn(&MessageRecord) -> bool) -> usize {
         let same = self.facts.with_same_id(self.stimulus).iter().map(|&index| &self.history.messages[index]);
         let mut compositions = same.filter(|m| m.author == self.stimulus.author).peekable();
         let is_first = compositions.peek().is_none_or(|first| first.seq == self.stimulus.seq);
@@ -290,7 +292,7 @@ impl<'h> Answered<'h> {
             return 0;
         }
         let others = compositions.filter(|m| m.seq != self.stimulus.seq && fits(m));
-        arrived(self.stimulus) + others.map(arrived).sum::<usize>()
+        count(self.stimulus) + others.map(count).sum::<usize>()
     }
 
     /// Whether the envelope names a party of the subject's as receiver; when nothing is known about the
@@ -312,6 +314,19 @@ impl<'h> Answered<'h> {
 /// Sendings that did not fail.
 fn arrived(record: &MessageRecord) -> usize {
     record.sendings.iter().filter(|s| !matches!(s.outcome, Some(TransportOutcome::Failed { .. }))).count()
+}
+
+/// Sendings that the subject may have got. Whoever answers late, half or in another language than HTTP has
+/// perhaps taken the message all the same, and answers it.
+fn may_have_arrived(record: &MessageRecord) -> usize {
+    use TransportFailure::{ClosedEarly, NotHttp, TimedOut, TooLarge};
+    let is_possible = |outcome: &Option<TransportOutcome>| match outcome {
+        Some(TransportOutcome::Failed { failure, .. }) => {
+            matches!(failure, TimedOut | ClosedEarly | NotHttp | TooLarge)
+        }
+        _ => true,
+    };
+    record.sendings.iter().filter(|s| is_possible(&s.outcome)).count()
 }
 
 /// Shows a value in a report: short, on one line.

@@ -21,7 +21,7 @@ use wire::ebxml::{Envelope, MessageKind};
 const PATIENCE_FACTOR: u64 = 10;
 
 /// So many messages with AppRec and without transport answer are no accident any more.
-const MUTE_MIN: usize = 2;
+const MUTE_MIN: usize = 5;
 
 /// See the module's page.
 #[derive(Debug, Default)]
@@ -34,7 +34,7 @@ pub(crate) struct Facts {
     heard: bool,
     accepted: bool,
     sent_without_message_id: bool,
-    receipted: usize,
+    receipted: Vec<usize>,
     signalled: usize,
     met: BTreeMap<Seq, usize>,
     labelled: BTreeMap<(String, String), usize>,
@@ -99,15 +99,19 @@ impl Facts {
     }
 
     /// Whether the subject gives AppRecs but no transport answer at all: it took several correct messages in, one
-    /// after the other, and answered none of them. One lost answer looks like one that was never given; that all
-    /// of them got lost while every AppRec came through does not happen.
-    pub fn is_mute(&self) -> bool {
-        self.signalled == 0 && self.receipted >= MUTE_MIN
+    /// after the other, answered none of them, and each was waited for long enough. One lost answer looks like one
+    /// that was never given; that all of them got lost while every AppRec came through does not happen.
+    pub fn is_mute(&self, history: &History, profile: &Profile) -> bool {
+        let settled = |&&index: &&usize| {
+            let last = history.messages[history.exchanges[index].stimulus].sendings.last();
+            last.is_some_and(|s| self.settled_after(history, profile, s.at_ms, AnswerKind::AppRec).is_some())
+        };
+        self.signalled == 0 && self.receipted.iter().filter(settled).count() >= MUTE_MIN
     }
 
     /// How many correct messages of ours got an AppRec.
     pub fn receipted(&self) -> usize {
-        self.receipted
+        self.receipted.len()
     }
 
     /// The transport answers of an exchange that came after its message was sent, as message indices.
@@ -194,7 +198,9 @@ impl Facts {
             self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
             self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
             let acknowledged = |i: &usize| history.messages[*i].message.kind() == MessageKind::Acknowledgment;
-            self.receipted += usize::from(stimulus.is_undeviated() && !self.apprecs[index].is_empty());
+            if stimulus.is_undeviated() && !self.apprecs[index].is_empty() {
+                self.receipted.push(index);
+            }
             self.signalled += usize::from(!self.signals[index].is_empty());
             self.accepted |= stimulus.is_undeviated() && self.signals[index].iter().any(acknowledged);
         }
@@ -254,17 +260,22 @@ impl Facts {
         if !watched(history, stimulus, kind) {
             return Silence::Open(Cause::TimedOut, "nothing, but nobody watched for it".to_owned());
         }
-        let slowest = match kind {
-            AnswerKind::Signal => self.slowest_signal_ms,
-            AnswerKind::AppRec => self.slowest_apprec_ms,
-        };
         let horizon = history.horizon_ms.saturating_sub(last);
-        let needed = profile.quiet_ms.max(slowest.saturating_mul(PATIENCE_FACTOR));
+        let needed = self.needed_ms(profile, kind);
         if horizon >= needed {
             Silence::Established(horizon)
         } else {
             Silence::Open(Cause::TimedOut, format!("nothing for {horizon} ms, {needed} ms are needed"))
         }
+    }
+
+    /// How long nothing must come until that says something, in milliseconds.
+    fn needed_ms(&self, profile: &Profile, kind: AnswerKind) -> u64 {
+        let slowest = match kind {
+            AnswerKind::Signal => self.slowest_signal_ms,
+            AnswerKind::AppRec => self.slowest_apprec_ms,
+        };
+        profile.quiet_ms.max(slowest.saturating_mul(PATIENCE_FACTOR))
     }
 
     /// Whether a message of ours that was sent after this one's last sending got a transport answer.
@@ -280,9 +291,10 @@ impl Facts {
         answered.any(|(exchange, _)| is_later(exchange))
     }
 
-    /// Whether so much time followed a moment that another answer would have been seen.
-    pub fn settled_after(history: &History, profile: &Profile, at_ms: u64) -> bool {
-        history.horizon_ms.saturating_sub(at_ms) >= profile.quiet_ms
+    /// How long a moment was followed by the run, in milliseconds, when that is enough to have seen another answer.
+    pub fn settled_after(&self, history: &History, profile: &Profile, at_ms: u64, kind: AnswerKind) -> Option<u64> {
+        let horizon = history.horizon_ms.saturating_sub(at_ms);
+        (horizon >= self.needed_ms(profile, kind)).then_some(horizon)
     }
 }
 

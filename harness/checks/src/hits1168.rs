@@ -2,7 +2,8 @@
 
 use crate::address::{self, Recipient};
 use crate::check::{Answered, ExchangeCheck, Finding, MessageCheck, Seen, exchange, message, shown};
-use crate::facts::{AnswerKind, Facts, Silence, recipient_of};
+use crate::facts::{AnswerKind, Silence, recipient_of};
+use crate::hits1172::is_turned_away;
 use evidence::history::MessageRecord;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -234,8 +235,8 @@ pub(crate) fn one_per_recipient(a: &Answered<'_>, ever: bool) -> Vec<Finding> {
         if let Some(second) = group.get(1) {
             return Some(Finding::violated(&place, got).about(second.seq));
         }
-        let settled = Facts::settled_after(a.history, a.profile, last.at_ms);
-        settled.then(|| Finding::satisfied(&place, got).about(last.seq))
+        let settled = a.facts.settled_after(a.history, a.profile, last.at_ms, AnswerKind::AppRec)?;
+        Some(Finding::satisfied(&place, format!("{got}, no other for {settled} ms")).about(last.seq))
     });
     judged.collect()
 }
@@ -283,7 +284,7 @@ fn foreign_address(a: &Answered<'_>) -> Vec<Finding> {
     let parties = a.history.subject.as_ref().map_or(&[][..], |s| &s.parties);
     let recipients = a.stimulus.head().map(address::recipients).unwrap_or_default();
     let is_foreign = !parties.is_empty() && !recipients.is_empty() && recipients.iter().all(|r| r.is_foreign(parties));
-    if is_foreign { no_apprec(a) } else { Vec::new() }
+    if is_foreign && !is_turned_away(a) { no_apprec(a) } else { Vec::new() }
 }
 
 /// The same MsgId to the same party, which the subject has taken before; whoever else has it has no duplicate

@@ -4,7 +4,9 @@
 //! HIS 1037: a remark.
 
 use crate::check::{Finding, MessageCheck, Seen, message, shown, shown_or_absent};
+use crate::date_time::is_with_zone;
 use evidence::history::{Author, MessageRecord};
+use std::collections::HashSet;
 use wire::ebxml::{Envelope, MessageHeader, MessageKind};
 use wire::place::{Located, Place};
 use wire::signature::Reference;
@@ -119,11 +121,7 @@ fn acknowledgment_time(seen: &Seen<'_>) -> Option<Finding> {
 /// HITS 1171 prints `…ssZ`, HIS 1037 6.2.1 takes ISO 8601 with the zone of local time: any zone and fractions of
 /// a second are accepted. Without zone the time cannot be told (UTC by ebXML, Norwegian time by habit).
 fn with_zone(time: &Located<String>) -> Finding {
-    let text = time.value.trim();
-    if text.parse::<jiff::Timestamp>().is_ok() {
-        return Finding::satisfied(&time.place, shown(&time.value));
-    }
-    Finding::violated(&time.place, shown(&time.value))
+    Finding::when(is_with_zone(time.value.trim()), &time.place, shown(&time.value))
 }
 
 fn no_duplicate_elimination(seen: &Seen<'_>, kind: MessageKind) -> Option<Finding> {
@@ -220,7 +218,8 @@ fn same_cids(seen: &Seen<'_>) -> Option<Finding> {
     if seen.record.message.attachments().count() > signed.len() {
         return None;
     }
-    Some(match hrefs.iter().find(|href| !signed.contains(&href.value.as_str())) {
+    let known: HashSet<&str> = signed.iter().copied().collect();
+    Some(match hrefs.iter().find(|href| !known.contains(href.value.as_str())) {
         Some(href) => Finding::violated(&href.place, shown(&href.value)).expected(shown(&signed.join(" "))),
         None => Finding::satisfied(&first.place, shown_or_absent(Some(first))),
     })

@@ -17,6 +17,7 @@
 mod address;
 pub mod catalogue;
 mod check;
+mod date_time;
 pub mod exit;
 pub mod explain;
 mod facts;

@@ -1,7 +1,7 @@
 //! HITS 1172 4.2.2: which answer a message gets, and that answers are not answered.
 
 use crate::check::{Answered, ExchangeCheck, Finding, RunCheck, RunView, exchange, run};
-use crate::facts::Facts;
+use crate::facts::AnswerKind;
 use crate::verdict::Cause;
 use evidence::history::{Author, MessageRecord};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,10 +91,10 @@ fn one_answer(a: &Answered<'_>) -> Vec<Finding> {
     let got = format!("{} to {deliveries}", different.len());
     if different.len() > deliveries && answers.iter().all(|(answer, _)| answer.carrier.starts_with("http")) {
         vec![Finding::violated(&place, got).about(last.seq)]
-    } else if Facts::settled_after(a.history, a.profile, last.at_ms) {
-        vec![Finding::satisfied(&place, got).about(last.seq)]
     } else {
-        Vec::new()
+        let settled = a.facts.settled_after(a.history, a.profile, last.at_ms, AnswerKind::Signal);
+        let finding = |ms| Finding::satisfied(&place, format!("{got}, no other for {ms} ms")).about(last.seq);
+        settled.map(finding).into_iter().collect()
     }
 }
 
@@ -112,7 +112,10 @@ fn answered(a: &Answered<'_>) -> Vec<Finding> {
         _ if !is_payload(a) => Vec::new(),
         Some((_, Answer::Fault)) => Vec::new(),
         Some((signal, answer)) => vec![Finding::satisfied(&place, answer.name()).about(signal.seq)],
-        None if a.stimulus.is_undeviated() && a.facts.is_mute() && !a.facts.apprecs(a.index).is_empty() => {
+        None if a.stimulus.is_undeviated()
+            && a.facts.is_mute(a.history, a.profile)
+            && !a.facts.apprecs(a.index).is_empty() =>
+        {
             let got = format!("none, to this or any other of {} messages that got an AppRec", a.facts.receipted());
             vec![
                 Finding::violated(&place, got)
@@ -128,7 +131,7 @@ fn answered(a: &Answered<'_>) -> Vec<Finding> {
 }
 
 /// A correct message to a party of the subject's is acknowledged. A Warning accepts it too and is left to the
-/// scenario. A refusal before anything was ever accepted says that the subject does not know us yet.
+/// scenario. A refusal while nothing was ever accepted says that the subject does not know us yet.
 fn choice_of_signal(a: &Answered<'_>) -> Vec<Finding> {
     if !is_payload(a) || !a.stimulus.is_undeviated() || !a.is_to_subject() {
         return Vec::new();
@@ -138,7 +141,7 @@ fn choice_of_signal(a: &Answered<'_>) -> Vec<Finding> {
     let finding = match answer {
         Answer::Acknowledgment => Finding::satisfied(&place, answer.name()),
         Answer::Warning => return Vec::new(),
-        Answer::Error | Answer::Fault if !a.facts.accepted() && says_unknown(signal, answer) => {
+        Answer::Error | Answer::Fault if is_turned_away(a) => {
             let got = format!("{}, and no correct message of ours was accepted in this run", answer.name());
             Finding::cannot_tell(Cause::Configuration, &place, got)
                 .hint("the subject may not know our HER-id or our certificate yet: was the kit imported?")
@@ -148,12 +151,19 @@ fn choice_of_signal(a: &Answered<'_>) -> Vec<Finding> {
     vec![finding.about(signal.seq)]
 }
 
-/// Refusals by which a subject says that it does not know the sender.
+/// Whether the subject refused a message while it had not accepted a single correct one in this run: it does not
+/// know us, and whatever it did not do after that is no sign of anything.
+pub(crate) fn is_turned_away(a: &Answered<'_>) -> bool {
+    !a.facts.accepted() && first_answer(a).is_some_and(|(signal, answer)| says_unknown(signal, answer))
+}
+
+/// Whether a refusal may mean that the sender is not known. The codes that systems give for it differ: HIS 1037
+/// 7.2.4 has ValueNotRecognized, Inconsistent and SecurityFailure for addresses and certificates. Only that the
+/// MIME or the XML cannot be read is never said of a stranger.
 pub(crate) fn says_unknown(signal: &MessageRecord, answer: Answer) -> bool {
     let errors = signal.message.soap().into_iter().flat_map(|e| &e.error_lists).flat_map(|l| &l.errors);
-    let codes = errors.filter_map(|e| e.code.as_ref());
-    answer == Answer::Fault
-        || codes.into_iter().any(|code| matches!(code.value.trim(), "SecurityFailure" | "DeliveryFailure"))
+    let mut codes = errors.filter_map(|e| e.code.as_ref());
+    answer.refuses() && !codes.any(|code| matches!(code.value.trim(), "MimeProblem" | "OtherXml"))
 }
 
 /// 'skal ikke' for the Acknowledgment, 'kan' for the Warning: silence is no breach.
@@ -186,8 +196,8 @@ fn signals_unanswered(run: &RunView<'_>) -> Vec<Finding> {
         if let Some(answer) = answers.get(&id.to_ascii_lowercase()) {
             return Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq));
         }
-        let settled = Facts::settled_after(run.history, run.profile, sent.at_ms);
-        settled.then(|| Finding::satisfied(&place, "none").about(signal.seq))
+        let settled = run.facts.settled_after(run.history, run.profile, sent.at_ms, AnswerKind::Signal)?;
+        Some(Finding::satisfied(&place, format!("none for {settled} ms")).about(signal.seq))
     });
     judged.collect()
 }

@@ -37,11 +37,16 @@ fn entity<'h>(seen: &Seen<'h>) -> Option<&'h Entity> {
 
 fn top_header(seen: &Seen<'_>, name: &str) -> Option<Finding> {
     let entity = entity(seen)?;
+    let place = Place::named(format!("MIME header {name}"));
     Some(match entity.headers.get(name) {
         Some(field) => Finding::satisfied(&field.place, shown(&field.value)),
-        None => Finding::violated(&Place::named(format!("MIME header {name}")), "absent"),
+        None if seen.record.carrier == "http-response" => Finding::remark(&place, "absent", OF_REQUESTS),
+        None => Finding::violated(&place, "absent"),
     })
 }
+
+/// SOAPAction is a field of HTTP requests (SOAP 1.1, 6.1.1), and HTTP answers need no MIME-Version.
+const OF_REQUESTS: &str = "the answer to a request on its own connection; the header is one of requests and mail";
 
 /// Rule 82. RFC 2045 section 4 allows comments in the value.
 fn mime_version(seen: &Seen<'_>) -> Option<Finding> {

@@ -46,7 +46,7 @@ pub(crate) const EXCHANGE_CHECKS: &[&[ExchangeCheck]] = &[c4_2::CHECKS, processi
 /// What is seen only of a run as a whole.
 pub(crate) const RUN_CHECKS: &[&[RunCheck]] = &[c4_2::RUN_CHECKS];
 
-pub(crate) use c4_2::{Answer, says_unknown};
+pub(crate) use c4_2::{Answer, is_turned_away, says_unknown};
 
 /// The Service of signals. An absent or empty Service is spoken of by rules 47 and 71.
 fn signal_service(seen: &Seen<'_>) -> Option<Finding> {

@@ -1,7 +1,7 @@
 //! HITS 1172 5.7.2 and 5.8: what a receiver does with a message. Exercised by messages of ours that carry the
 //! matching deviation; whether they do is told by the very checks that judge the subject's own messages.
 
-use super::c4_2::{Answer, behaviour, first_answer};
+use super::c4_2::{Answer, behaviour, first_answer, is_turned_away};
 use super::{c5_8_party, c5_10_verify};
 use crate::check::{Answered, ExchangeCheck, Finding, exchange};
 use crate::facts::{AnswerKind, Silence};
@@ -107,7 +107,8 @@ fn is_right(a: &Answered<'_>) -> bool {
 }
 
 fn not_refused(a: &Answered<'_>, applies: bool) -> Vec<Finding> {
-    let Some((signal, answer)) = first_answer(a).filter(|_| applies && is_right(a)) else { return Vec::new() };
+    let applies = applies && !is_turned_away(a) && is_right(a);
+    let Some((signal, answer)) = first_answer(a).filter(|_| applies) else { return Vec::new() };
     vec![Finding::when(!answer.refuses(), &behaviour("transport answer"), answer.name()).about(signal.seq)]
 }
 

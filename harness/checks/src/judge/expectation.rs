@@ -13,14 +13,18 @@
 //! | none | none, but not watched for or too short | open |
 //! | none | an answer | **not met** |
 //!
-//! An outcome is met when both halves are, not met when one is not, open otherwise. If any allowed outcome is
-//! met, its requirements are satisfied. If not, but one is open, nothing can be told yet about the
-//! requirements of the open ones. If none is even open, the requirements of all of them are violated: then
-//! there is always positive evidence, an event that shows what ought not to be.
+//! An outcome is met when both halves are, not met when one is not, open otherwise; so is the scenario's
+//! expectation: met when an allowed outcome is, else open when one is, else not met.
 //!
-//! One exception: a refusal with `SecurityFailure` or `DeliveryFailure`, or a SOAP Fault, while the subject
-//! has not accepted a single correct message of ours in this run, says that it does not know us yet. That is
-//! configuration.
+//! A requirement of an outcome is about one half: those of the transport (HITS 1171, HITS 1172, HIS 1037) about
+//! the transport answer, those of the application receipt about the AppRec, and the other half says nothing
+//! about them. If that half of any allowed outcome is met, its requirements are satisfied. If not, but one is
+//! open, nothing can be told yet about the requirements of the open ones. If none is even open, the
+//! requirements of all of them are violated: then there is always positive evidence, an event that shows what
+//! ought not to be.
+//!
+//! One exception: a refusal while the subject has not accepted a single correct message of ours in this run
+//! says that it does not know us yet. That is configuration, and so is that no AppRec follows it.
 
 use crate::catalogue::RequirementId;
 use crate::check::shown;
@@ -59,10 +63,65 @@ pub(super) enum Met {
 }
 
 /// One half of an outcome, or a whole one.
+#[derive(Debug, Clone)]
 enum Half {
     Met(Seq, String),
     NotMet(Seq, String),
     Open(Cause, String),
+}
+
+impl Half {
+    fn is_like(&self, other: &Self) -> bool {
+        std::mem::discriminant(self) == std::mem::discriminant(other)
+    }
+}
+
+/// Which half a requirement is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Transport,
+    AppRec,
+}
+
+impl Part {
+    /// By the document that demands it.
+    fn of(id: &str) -> Self {
+        let of_transport = ["HITS1171-", "HITS1172-", "HIS1037-"].iter().any(|document| id.starts_with(document));
+        if of_transport { Self::Transport } else { Self::AppRec }
+    }
+}
+
+/// An allowed outcome, compared: its halves where it has them, and the whole.
+struct Outcome<'a> {
+    allowed: &'a Allowed,
+    signal: Option<Half>,
+    apprec: Option<Half>,
+    whole: Half,
+}
+
+impl Outcome<'_> {
+    fn whole(&self) -> &Half {
+        &self.whole
+    }
+
+    /// A half, or the whole where the outcome says nothing of that half.
+    fn half(&self, part: Part) -> &Half {
+        let half = match part {
+            Part::Transport => &self.signal,
+            Part::AppRec => &self.apprec,
+        };
+        half.as_ref().unwrap_or(&self.whole)
+    }
+}
+
+/// The first that is met, else the first that is open, else the first.
+fn decided<'h>(halves: &[&'h Half]) -> &'h Half {
+    const NOTHING_ALLOWED: &Half = &Half::Open(Cause::Suite, String::new());
+    let first = |fits: fn(&Half) -> bool| halves.iter().copied().find(|half| fits(half));
+    first(|half| matches!(half, Half::Met(..)))
+        .or_else(|| first(|half| matches!(half, Half::Open(..))))
+        .or(halves.first().copied())
+        .unwrap_or(NOTHING_ALLOWED)
 }
 
 /// One message of ours with what answered it.
@@ -70,6 +129,23 @@ struct Shown<'h> {
     stimulus: &'h MessageRecord,
     signal: Option<&'h MessageRecord>,
     apprecs: Vec<&'h MessageRecord>,
+}
+
+impl Shown<'_> {
+    fn observation(&self, id: &str, half: &Half, expectation: &Expectation, scenario: &str) -> Observation {
+        let (about, verdict, got) = match half {
+            Half::Met(about, got) => (*about, Verdict::Satisfied, got),
+            Half::NotMet(about, got) => (*about, Verdict::Violated, got),
+            Half::Open(cause, got) => (self.stimulus.seq, Verdict::CannotTell(*cause), got),
+        };
+        let place = Place::named(format!("the answer to `{}`", expectation.label));
+        let mut observation = Observation::new(RequirementId::new(id), about, verdict, place);
+        observation.expected = in_words(&expectation.allowed);
+        observation.got.clone_from(got);
+        observation.scenario = Some(scenario.to_owned());
+        observation.scenario_line = Some(expectation.line);
+        observation
+    }
 }
 
 impl<'h> Expectations<'h> {
@@ -92,36 +168,22 @@ impl<'h> Expectations<'h> {
             return compared;
         };
         let shown = self.shown(index);
-        let halves: Vec<(&Allowed, Half)> =
-            expectation.allowed.iter().map(|allowed| (allowed, self.outcome(allowed, &shown))).collect();
-        let ids = |fits: fn(&Half) -> bool| -> BTreeSet<&str> {
-            let fitting = halves.iter().filter(|(_, half)| fits(half));
-            fitting.flat_map(|(allowed, _)| allowed.requirements.iter().map(String::as_str)).collect()
+        let outcomes: Vec<Outcome<'_>> =
+            expectation.allowed.iter().map(|allowed| self.outcome(allowed, &shown)).collect();
+        let wholes: Vec<&Half> = outcomes.iter().map(Outcome::whole).collect();
+        compared.met = match decided(&wholes) {
+            Half::Met(..) => Met::Yes,
+            Half::Open(_, got) => Met::Open(got.clone()),
+            Half::NotMet(_, got) => Met::No(got.clone()),
         };
-        let mut observe = |ids: BTreeSet<&str>, about: Seq, verdict: Verdict, got: &str| {
-            for id in ids {
-                let place = Place::named(format!("the answer to `{}`", expectation.label));
-                let mut observation = Observation::new(RequirementId::new(id), about, verdict, place);
-                observation.expected.clone_from(&compared.expected);
-                got.clone_into(&mut observation.got);
-                observation.scenario = Some(scenario.to_owned());
-                observation.scenario_line = Some(expectation.line);
-                compared.observations.push(observation);
+        for part in [Part::Transport, Part::AppRec] {
+            let halves: Vec<&Half> = outcomes.iter().map(|o| o.half(part)).collect();
+            let Some(decisive) = (!halves.is_empty()).then(|| decided(&halves)) else { continue };
+            let fitting = outcomes.iter().filter(|o| o.half(part).is_like(decisive));
+            let ids = fitting.flat_map(|o| &o.allowed.requirements).filter(|id| Part::of(id) == part);
+            for id in ids.collect::<BTreeSet<_>>() {
+                compared.observations.push(shown.observation(id, decisive, expectation, scenario));
             }
-        };
-        if let Some((allowed, Half::Met(about, got))) = halves.iter().find(|(_, half)| matches!(half, Half::Met(..))) {
-            let ids = allowed.requirements.iter().map(String::as_str).collect();
-            observe(ids, *about, Verdict::Satisfied, got);
-            compared.met = Met::Yes;
-        } else if let Some((_, Half::Open(cause, got))) = halves.iter().find(|(_, half)| matches!(half, Half::Open(..)))
-        {
-            let ids = ids(|half| matches!(half, Half::Open(..)));
-            observe(ids, shown.stimulus.seq, Verdict::CannotTell(*cause), got);
-            compared.met = Met::Open(got.clone());
-        } else if let Some((_, Half::NotMet(about, got))) = halves.first() {
-            let ids = ids(|half| matches!(half, Half::NotMet(..)));
-            observe(ids, *about, Verdict::Violated, got);
-            compared.met = Met::No(got.clone());
         }
         compared
     }
@@ -137,16 +199,26 @@ impl<'h> Expectations<'h> {
         Shown { stimulus: &history.messages[exchange.stimulus], signal, apprecs }
     }
 
-    fn outcome(&self, allowed: &Allowed, shown: &Shown<'h>) -> Half {
+    fn outcome<'a>(&self, allowed: &'a Allowed, shown: &Shown<'h>) -> Outcome<'a> {
         let signal = allowed.signal.map(|signal| self.signal(signal, shown));
         let apprec = allowed.apprec.as_ref().map(|apprec| self.apprec(apprec, shown));
-        match (signal, apprec) {
-            (Some(not @ Half::NotMet(..)), _) | (_, Some(not @ Half::NotMet(..))) => not,
-            (Some(open @ Half::Open(..)), _) | (_, Some(open @ Half::Open(..))) => open,
-            (Some(Half::Met(_, one)), Some(Half::Met(about, other))) => Half::Met(about, format!("{one}; {other}")),
-            (Some(half), None) | (None, Some(half)) => half,
+        // Whoever does not know us gives no AppRec either: that none came is then no merit.
+        let apprec = match (&signal, apprec) {
+            (Some(Half::Open(Cause::Configuration, why)), Some(Half::Met(..)))
+                if allowed.apprec == Some(AppRecExpected::None) =>
+            {
+                Some(Half::Open(Cause::Configuration, why.clone()))
+            }
+            (_, apprec) => apprec,
+        };
+        let whole = match (&signal, &apprec) {
+            (Some(not @ Half::NotMet(..)), _) | (_, Some(not @ Half::NotMet(..))) => not.clone(),
+            (Some(open @ Half::Open(..)), _) | (_, Some(open @ Half::Open(..))) => open.clone(),
+            (Some(Half::Met(_, one)), Some(Half::Met(about, other))) => Half::Met(*about, format!("{one}; {other}")),
+            (Some(half), None) | (None, Some(half)) => half.clone(),
             (None, None) => Half::Met(shown.stimulus.seq, "nothing is said about the answer".to_owned()),
-        }
+        };
+        Outcome { allowed, signal, apprec, whole }
     }
 
     fn signal(&self, expected: SignalExpected, shown: &Shown<'h>) -> Half {
@@ -165,8 +237,7 @@ impl<'h> Expectations<'h> {
 
     /// Whether a refusal only says that the subject does not know us yet (see the module's page).
     fn is_stranger(&self, signal: &MessageRecord) -> bool {
-        let unknown = Answer::of(signal).is_some_and(|answer| answer.refuses() && says_unknown(signal, answer));
-        !self.facts.accepted() && unknown
+        !self.facts.accepted() && Answer::of(signal).is_some_and(|answer| says_unknown(signal, answer))
     }
 
     fn apprec(&self, expected: &AppRecExpected, shown: &Shown<'h>) -> Half {

@@ -40,7 +40,7 @@ impl Observer<'_> {
         for index in 0..self.history.exchanges.len() {
             self.exchange(index, &exchange_checks, &mut observed);
         }
-        let run = RunView { history: self.history, profile: self.profile };
+        let run = RunView { history: self.history, profile: self.profile, facts: self.facts };
         for check in registry::run_checks().filter(|c| demanded(c.id)) {
             let context = Context { scenario: None, line: None };
             let row = RowOf { id: check.id, expected: check.expected, about: 0, context: &context };

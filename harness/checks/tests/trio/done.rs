@@ -2,7 +2,7 @@
 
 use crate::play::{Change, On, PROFILE, Play};
 use crate::text;
-use evidence::event::ScenarioOutcome;
+use evidence::event::{ScenarioOutcome, TransportFailure};
 use provestein_checks::Judgement;
 use std::slice::from_ref;
 use wire::xml::Edit;
@@ -34,6 +34,49 @@ fn warm_up(play: &mut Play) {
     play.acknowledge(&sent);
 }
 
+/// HITS 1172 4.2.2: an answer that is not there, and answers to sendings that nobody knows the fate of.
+pub fn missing_answers() -> Vec<Run> {
+    vec![
+        run("no answer in time is not established", &[], &[], |p| {
+            warm_up(p);
+            p.stimulus("first", &[]);
+        }),
+        run("AppRecs, but never a transport answer", &[], &["HITS1172-4.2.2-p2"], |p| {
+            for label in ["first", "second", "third", "fourth", "fifth"] {
+                let sent = p.stimulus(label, &[]);
+                let (_, id) = p.receipt(&sent, text::ACCEPTED);
+                p.acknowledge_receipt(&sent, &id);
+            }
+        }),
+        run("a few AppRecs without a transport answer may be bad luck", &[], &[], |p| {
+            for label in ["first", "second", "third", "fourth"] {
+                let sent = p.stimulus(label, &[]);
+                let (_, id) = p.receipt(&sent, text::ACCEPTED);
+                p.acknowledge_receipt(&sent, &id);
+            }
+        }),
+        run("no answer may be one that got lost", &[], &[], |p| {
+            p.stimulus("first", &[]);
+            p.quiet("first", "acknowledgment", 2000);
+            warm_up(p);
+        }),
+        run("a copy was taken whose HTTP answer did not come", &[], &[], |p| {
+            for failure in [TransportFailure::TimedOut, TransportFailure::ClosedEarly] {
+                let sent = p.stimulus(failure.code(), &[]);
+                p.acknowledge(&sent);
+                p.send_in_vain(sent.composed, failure);
+                p.acknowledge(&sent);
+            }
+        }),
+        run("what never left brings no second answer", &[], &["HITS1172-4.2.2-p1"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.acknowledge(&sent);
+            p.send_in_vain(sent.composed, TransportFailure::Unreachable);
+            p.acknowledge(&sent);
+        }),
+    ]
+}
+
 /// HITS 1172 4.2.2: which answer.
 pub fn answers() -> Vec<Run> {
     let no_ack_requested = (On::Stimulus, Change::Edit("//eb:AckRequested", Edit::Remove));
@@ -54,27 +97,6 @@ pub fn answers() -> Vec<Run> {
             let again = p.arrived().remove(0);
             p.arrive(On::Ack, again);
         }),
-        run("no answer in time is not established", &[], &[], |p| {
-            warm_up(p);
-            p.stimulus("first", &[]);
-        }),
-        run("AppRecs, but never a transport answer", &[], &["HITS1172-4.2.2-p2"], |p| {
-            for label in ["first", "second"] {
-                let sent = p.stimulus(label, &[]);
-                let (_, id) = p.receipt(&sent, text::ACCEPTED);
-                p.acknowledge_receipt(&sent, &id);
-            }
-        }),
-        run("one AppRec without a transport answer may be bad luck", &[], &[], |p| {
-            let sent = p.stimulus("first", &[]);
-            let (_, id) = p.receipt(&sent, text::ACCEPTED);
-            p.acknowledge_receipt(&sent, &id);
-        }),
-        run("no answer may be one that got lost", &[], &[], |p| {
-            p.stimulus("first", &[]);
-            p.quiet("first", "acknowledgment", 2000);
-            warm_up(p);
-        }),
         run("a correct message is refused after another was accepted", &[], &["HITS1172-4.2.2-p4"], |p| {
             warm_up(p);
             let sent = p.stimulus("first", &[]);
@@ -84,9 +106,13 @@ pub fn answers() -> Vec<Run> {
             let sent = p.stimulus("first", &[]);
             p.refuse(&sent, "SecurityFailure", "Error");
         }),
-        run("a correct message is refused for its content", &[], &["HITS1172-4.2.2-p4"], |p| {
+        run("the code for an unknown party is the subject's choice", &[], &[], |p| {
             let sent = p.stimulus("first", &[]);
             p.refuse(&sent, "ValueNotRecognized", "Error");
+        }),
+        run("a correct message is refused for its form", &[], &["HITS1172-4.2.2-p4"], |p| {
+            let sent = p.stimulus("first", &[]);
+            p.refuse(&sent, "OtherXml", "Error");
         }),
         run("our acknowledgment is acknowledged", &[], &["HITS1171-8.1-6", "HITS1172-4.2.2-p5"], |p| {
             let sent = p.stimulus("first", &[]);
@@ -130,11 +156,12 @@ pub fn processing() -> Vec<Run> {
             let sending = p.send(sent.composed);
             p.fault(sending);
         }),
-        run("a running number after the HER-ids is acknowledged", &[running.clone(), running_back], &[], |p| {
+        run("a running number after the HER-ids is acknowledged", &[running.clone(), running_back.clone()], &[], |p| {
             let sent = p.stimulus("first", &["envelope: CPAId"]);
             p.acknowledge(&sent);
         }),
-        run("a running number is refused", &[running, running_refused], &["HITS1172-5.8.3-p1"], |p| {
+        run("a running number is refused", &[running, running_back, running_refused], &["HITS1172-5.8.3-p1"], |p| {
+            warm_up(p);
             let sent = p.stimulus("first", &["envelope: CPAId"]);
             p.refuse(&sent, "ValueNotRecognized", "Error");
         }),
@@ -143,6 +170,7 @@ pub fn processing() -> Vec<Run> {
             p.acknowledge(&sent);
         }),
         run("another identifier type is refused", &[other], &["HITS1172-5.8.4-p1"], |p| {
+            warm_up(p);
             let sent = p.stimulus("first", &["envelope: PartyId"]);
             p.refuse(&sent, "ValueNotRecognized", "Error");
         }),

@@ -5,6 +5,7 @@ use crate::text;
 use evidence::event::{Allowed, AppRecExpected, Expectation, ScenarioOutcome, SignalExpected, TransportFailure};
 use provestein_checks::exit::Exit;
 use provestein_checks::ledger::Status;
+use provestein_checks::observation::Observation;
 use provestein_checks::verdict::{Cause, Verdict};
 use provestein_checks::{Judgement, Outcome};
 use wire::xml::Edit;
@@ -55,7 +56,38 @@ fn what_is_allowed_and_comes_passes() {
     assert_eq!((scenario(&judgement), judgement.exit), (Outcome::Passed, Exit::MET));
     let observation = judgement.evidence(ID).next().unwrap();
     assert_eq!(observation.expected, "Acknowledgment and AppRec status 1");
-    assert_eq!(observation.got, "Acknowledgment; AppRec status 1");
+    assert_eq!(observation.got, "AppRec status 1");
+}
+
+/// The transport did right and the AppRec did not, and the reverse: only the rules of that half are touched.
+#[test]
+fn each_half_speaks_of_its_own_requirements() {
+    const OF_TRANSPORT: &str = "HITS1172-4.2.2-p4";
+    let both = || {
+        let mut allowed = allowed(ACK, Some(status("1", &[])));
+        allowed.requirements.push(OF_TRANSPORT.to_owned());
+        [allowed]
+    };
+    let of = |judgement: &Judgement, id: &str| {
+        let from_scenario = |o: &&Observation| o.place.path.starts_with("the answer to");
+        judgement.evidence(id).find(from_scenario).map(|o| o.verdict)
+    };
+    let rejected = told(&both(), |p| {
+        let sent = p.stimulus("first", &[]);
+        p.acknowledge(&sent);
+        p.receipt(&sent, text::REJECTED);
+    });
+    assert_eq!(of(&rejected, OF_TRANSPORT), Some(Verdict::Satisfied));
+    assert_eq!(of(&rejected, ID), Some(Verdict::Violated));
+    assert_eq!(scenario(&rejected), Outcome::Failed);
+    let refused = told(&both(), |p| {
+        let sent = p.stimulus("first", &[]);
+        p.refuse(&sent, "OtherXml", "Error");
+        p.receipt(&sent, text::ACCEPTED);
+    });
+    assert_eq!(of(&refused, OF_TRANSPORT), Some(Verdict::Violated));
+    assert_eq!(of(&refused, ID), Some(Verdict::Satisfied));
+    assert_eq!(scenario(&refused), Outcome::Failed);
 }
 
 #[test]
@@ -180,7 +212,8 @@ fn a_refusal_before_anything_was_accepted_is_configuration() {
     let stranger = refused("SecurityFailure");
     assert_eq!(verdict(&stranger), Some(Verdict::CannotTell(Cause::Configuration)));
     assert_eq!(stranger.exit, Exit::CONFIGURATION);
-    assert_eq!(refused("ValueNotRecognized").exit, Exit::VIOLATED);
+    assert_eq!(refused("ValueNotRecognized").exit, Exit::CONFIGURATION);
+    assert_eq!(refused("OtherXml").exit, Exit::VIOLATED);
 }
 
 #[test]

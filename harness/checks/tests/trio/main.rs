@@ -99,6 +99,7 @@ fn a_change_violates_exactly_what_it_should() {
 fn runs() -> Vec<done::Run> {
     let all = [
         done::answers(),
+        done::missing_answers(),
         done::processing(),
         done::repeats(),
         done::receipts(),
