@@ -5,6 +5,9 @@ use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+/// Folder that holds the run folders unless another is named.
+pub const REPORTS: &str = "reports";
+
 /// Exit codes, as `--help` shows them. The table itself is in `checks::exit`.
 const EXIT_CODES: &str = "\
 Exit codes, the first that applies in this order:
@@ -97,7 +100,7 @@ pub struct Demo {
     #[arg(long, default_value = "ack-without-cid")]
     pub defect: String,
     /// Folder for the two run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
     /// Language of the HTML report
     #[arg(long, value_enum, default_value = "en")]
@@ -116,7 +119,7 @@ pub struct Run {
     #[arg(long)]
     pub profile: Option<String>,
     /// Folder for run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
     /// Seed of the ids in messages; printed and recorded when it is drawn
     #[arg(long)]
@@ -132,7 +135,7 @@ pub struct Resume {
     /// The run: its folder, its name, or `latest`
     pub run: String,
     /// Folder that holds the run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
     /// Language of the HTML report
     #[arg(long, value_enum, default_value = "en")]
@@ -168,7 +171,7 @@ pub struct Judge {
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,
     /// Folder that holds the run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
 }
 
@@ -184,7 +187,7 @@ pub struct Report {
     #[arg(long, value_enum, default_value = "en")]
     pub lang: Lang,
     /// Folder that holds the run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
 }
 
@@ -205,7 +208,7 @@ pub enum ReportFormat {
 #[derive(Debug, ClapArgs)]
 pub struct Runs {
     /// Folder that holds the run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
 }
 
@@ -221,7 +224,7 @@ pub struct Show {
     #[arg(long, requires = "event")]
     pub raw: bool,
     /// Folder that holds the run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
 }
 
@@ -231,7 +234,7 @@ pub struct Verify {
     /// The run: its folder, its name, or `latest`
     pub path: String,
     /// Folder that holds the run folders
-    #[arg(long, default_value = "reports")]
+    #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
 }
 

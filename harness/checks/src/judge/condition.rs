@@ -45,6 +45,7 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
             })
         })
         .collect();
+    conditions.extend(sealed(history));
     if facts.heard() {
         return conditions;
     }
@@ -70,4 +71,20 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         });
     }
     conditions
+}
+
+/// A message of the subject's that was encrypted to somebody else's certificate: it holds an old one of ours, or
+/// the kit of another run. What stands in it cannot be judged.
+fn sealed(history: &History) -> impl Iterator<Item = Condition> {
+    let theirs = history.messages.iter().filter(|m| m.author == Author::Subject);
+    theirs.filter_map(|m| {
+        let reason = m.payloads.iter().find_map(|(_, opened)| opened.as_ref().err())?;
+        Some(Condition {
+            cause: Cause::Configuration,
+            detail: format!(
+                "a payload of the subject's cannot be opened: {reason}; which certificate of ours does it encrypt to?"
+            ),
+            about: Some(m.seq),
+        })
+    })
 }

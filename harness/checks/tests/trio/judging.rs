@@ -2,7 +2,7 @@
 
 use crate::play::{Change, On, PROFILE, Play, SCENARIO};
 use crate::text;
-use evidence::event::{Allowed, AppRecExpected, Expectation, ScenarioOutcome, SignalExpected, TransportFailure};
+use evidence::event::{Allowed, AppRecExpected, Event, Expectation, ScenarioOutcome, SignalExpected, TransportFailure};
 use provestein_checks::exit::Exit;
 use provestein_checks::ledger::Status;
 use provestein_checks::observation::Observation;
@@ -214,6 +214,20 @@ fn a_refusal_before_anything_was_accepted_is_configuration() {
     assert_eq!(stranger.exit, Exit::CONFIGURATION);
     assert_eq!(refused("ValueNotRecognized").exit, Exit::CONFIGURATION);
     assert_eq!(refused("OtherXml").exit, Exit::VIOLATED);
+}
+
+/// The subject answers, but encrypts to a certificate that is not ours: nobody can say what its AppRec holds.
+#[test]
+fn what_is_encrypted_to_somebody_else_is_configuration() {
+    let judgement = told(&[allowed(ACK, Some(status("1", &[])))], |p| {
+        let sent = p.stimulus("first", &[]);
+        p.acknowledge(&sent);
+        let entity = p.arrived().remove(0);
+        let message = p.arrive(On::Ack, entity);
+        p.push(Some(message), Event::PayloadSealed { message, part: 1, reason: "not encrypted for us".into() });
+    });
+    assert_eq!(judgement.exit, Exit::CONFIGURATION);
+    assert!(judgement.conditions[0].detail.contains("not encrypted for us"), "{:?}", judgement.conditions);
 }
 
 #[test]

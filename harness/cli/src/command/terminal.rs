@@ -109,6 +109,8 @@ impl Progress for Teller {
 
 /// Where everything of a run lies, for the last screen.
 pub struct Places {
+    /// How a command names the run, where its name alone would not be found.
+    run: Option<String>,
     log: String,
     report: String,
     reproduce: String,
@@ -117,7 +119,9 @@ pub struct Places {
 impl Places {
     /// Of a run folder.
     pub fn of_run(folder: &Path) -> Self {
+        let is_usual = folder.parent() == Some(Path::new(crate::args::REPORTS));
         Self {
+            run: (!is_usual).then(|| folder.display().to_string()),
             log: folder.join(evidence::log::LOG_FILE).display().to_string(),
             report: folder.join("report.html").display().to_string(),
             reproduce: format!("provestein judge {}", folder.display()),
@@ -127,13 +131,16 @@ impl Places {
     /// Of an inspection, which keeps nothing.
     pub fn of_inspection(command: String) -> Self {
         let none = "none: an inspection keeps nothing".to_owned();
-        Self { log: none.clone(), report: none, reproduce: command }
+        Self { run: None, log: none.clone(), report: none, reproduce: command }
     }
 }
 
 /// Prints the scenarios, the findings and the last screen, and returns how the command ends.
 pub fn conclude(judged: &Judged, places: &Places) -> Exit {
-    let (view, style) = (judged.view(), style());
+    let (mut view, style) = (judged.view(), style());
+    if let Some(run) = &places.run {
+        view.run_name = run;
+    }
     let paths = report::terminal::Paths { log: &places.log, report: &places.report, reproduce: &places.reproduce };
     say("");
     say(report::terminal::scenarios(&view, &style));

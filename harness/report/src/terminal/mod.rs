@@ -1,6 +1,6 @@
 //! What a person sees: the first screen says what is tested, the last one suffices.
 //!
-//! Every function is pure and gives whole lines. Colour is only in what [`Style`] asks for, and says nothing that the
+//! Every function is pure and gives whole lines. Colour is only in what [`crate::Style`] asks for, and says nothing that the
 //! words do not say.
 
 mod closing;

@@ -1,7 +1,7 @@
 //! SOAP 1.1 envelopes with ebMS 2.0 blocks, as the Norwegian profile uses them (HIS 1037, HITS 1172).
 //!
 //! [`decode`] reads whatever stands there, every element as often as it occurs, each with its place;
-//! [`write`] makes envelopes that the OASIS schema accepts. Ping, Pong, StatusRequest and StatusResponse
+//! [`mod@write`] makes envelopes that the OASIS schema accepts. Ping, Pong, StatusRequest and StatusResponse
 //! are recognised only: no national document lays down how to answer them (HITS 1172 5.11).
 
 mod model;
