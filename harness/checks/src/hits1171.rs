@@ -7,6 +7,7 @@ use crate::check::{Finding, MessageCheck, Seen, message, shown, shown_or_absent}
 use crate::date_time::is_with_zone;
 use evidence::history::{Author, MessageRecord};
 use std::collections::HashSet;
+use wire::cms::CmsDefect;
 use wire::ebxml::{Envelope, MessageHeader, MessageKind};
 use wire::place::{Located, Place};
 use wire::signature::Reference;
@@ -45,6 +46,7 @@ pub(crate) const CHECKS: &[MessageCheck] = &[
     ),
     message("HITS1171-5.2.5-4", "a ds:Reference for every payload", every_payload_signed),
     message("HITS1171-5.2.5-5", "the same cid: in ds:Reference and eb:Reference", same_cids),
+    message("HITS1171-6-2", "a CMS object (EnvelopedData)", payload_encrypted),
     message("HITS1171-8.3-2", "the MessageId of a message that was sent", |s| {
         refers_to_ours(s, MessageKind::ErrorList)
     }),
@@ -207,6 +209,27 @@ fn every_payload_signed(seen: &Seen<'_>) -> Option<Finding> {
     let references = cids(envelope)?.len();
     let others = signature.references().iter().any(|r| uri(r).is_some_and(|u| !u.is_empty() && !u.starts_with("cid:")));
     (!others).then(|| Finding::when(references >= payloads, &signature.place, format!("{references} for {payloads}")))
+}
+
+/// Whether a payload is encrypted can be seen without a key: a label alone does not encrypt. What is neither a CMS
+/// object nor readable text was damaged, and that is another matter.
+fn payload_encrypted(seen: &Seen<'_>) -> Option<Finding> {
+    seen.of_kind(MessageKind::Payload)?;
+    let message = &seen.record.message;
+    let is_readable = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok_and(|text| text.contains('<'));
+    let findings = message.attachments().filter_map(|(number, part)| {
+        let place = Place::named(format!("MIME part {}", number + 1));
+        match wire::cms::inspect(&part.content) {
+            Ok(_) => Some(Finding::satisfied(&place, "a CMS object")),
+            Err(CmsDefect::NotCms { .. }) if !is_readable(&part.content) => None,
+            Err(error @ (CmsDefect::NotCms { .. } | CmsDefect::NotEnveloped { .. })) => Some(
+                Finding::violated(&place, error.to_string())
+                    .hint("personal health information in clear text: whoever carries the message can read it"),
+            ),
+            Err(_) => None,
+        }
+    });
+    findings.reduce(|first, next| if next.is_violation() && !first.is_violation() { next } else { first })
 }
 
 fn same_cids(seen: &Seen<'_>) -> Option<Finding> {

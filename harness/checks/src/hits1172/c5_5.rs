@@ -27,12 +27,17 @@ pub(super) const CHECKS: &[MessageCheck] = &[
 ];
 
 /// The entity, when the message has one of its own and is not a SOAP Fault. What came on the connection of a
-/// message of ours and holds no SOAP is no message, but the carrier's own answer.
+/// message of ours and holds no SOAP is no message, but the carrier's own answer; so is a report of a mail that
+/// could not be delivered. What bears no sign of ebXML at all (a probe of the network, a scanner) is nobody's message.
 fn entity<'h>(seen: &Seen<'h>) -> Option<&'h Entity> {
     let message = &seen.record.message;
-    let is_carriers_own = seen.record.carrier == "http-response" && message.soap().is_none();
-    let judged = !message.bare && !is_carriers_own && message.kind() != MessageKind::Fault;
-    judged.then_some(&message.entity)
+    let entity = &message.entity;
+    let media_type = entity.content_type.as_ref().map(|c| c.media_type.as_str());
+    let is_carriers_own =
+        message.soap().is_none() && seen.record.carrier == "http-response" || media_type == Some("multipart/report");
+    let is_ours = message.soap().is_some() || entity.multipart || entity.headers.get("SOAPAction").is_some();
+    let judged = is_ours && !message.bare && !is_carriers_own && message.kind() != MessageKind::Fault;
+    judged.then_some(entity)
 }
 
 fn top_header(seen: &Seen<'_>, name: &str) -> Option<Finding> {

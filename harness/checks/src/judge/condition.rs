@@ -78,7 +78,10 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
 fn sealed(history: &History) -> impl Iterator<Item = Condition> {
     let theirs = history.messages.iter().filter(|m| m.author == Author::Subject);
     theirs.filter_map(|m| {
-        let reason = m.payloads.iter().find_map(|(_, opened)| opened.as_ref().err())?;
+        let is_cms =
+            |part: usize| m.message.entity.parts.get(part).is_some_and(|p| wire::cms::inspect(&p.content).is_ok());
+        let sealed = m.payloads.iter().filter(|(part, _)| is_cms(*part));
+        let reason = sealed.filter_map(|(_, opened)| opened.as_ref().err()).next()?;
         Some(Condition {
             cause: Cause::Configuration,
             detail: format!(

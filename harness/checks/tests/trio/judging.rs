@@ -222,8 +222,9 @@ fn what_is_encrypted_to_somebody_else_is_configuration() {
     let judgement = told(&[allowed(ACK, Some(status("1", &[])))], |p| {
         let sent = p.stimulus("first", &[]);
         p.acknowledge(&sent);
-        let entity = p.arrived().remove(0);
-        let message = p.arrive(On::Ack, entity);
+        p.receipt(&sent, text::ACCEPTED);
+        let entity = p.arrived().pop().unwrap();
+        let message = p.arrive(On::Receipt, entity);
         p.push(Some(message), Event::PayloadSealed { message, part: 1, reason: "not encrypted for us".into() });
     });
     assert_eq!(judgement.exit, Exit::CONFIGURATION);

@@ -72,6 +72,8 @@ pub enum Change {
     NoAttachment,
     /// The attachment as it is, not in base64.
     Binary,
+    /// The payload as clear text, whatever its label says.
+    Clear,
     /// By another carrier.
     Carrier(&'static str),
 }
@@ -323,13 +325,20 @@ impl Play {
     pub fn receipt_of(&mut self, sent: &Sent, content: &str) -> (Seq, String) {
         self.wait(60);
         let content = self.content(On::Receipt, content.to_owned());
+        let is_clear = self.of(On::Receipt).contains(&Change::Clear);
         let (payload, key) = sealed(&part(&content), &sign::OURS);
+        let payload = if is_clear { part(&content) } else { payload };
         let message_id = self.uuid();
         let words = answer_words(&message_id, &sent.conversation);
         let (entity, _) = self.entity(On::Receipt, &text::payload(&words, "APPREC"), Some(&payload), &sign::SUBJECT);
         let arrived = self.arrive(On::Receipt, entity);
-        let key = self.blobs.put(key.to_bytes());
-        self.push(Some(arrived), Event::PayloadOpened { message: arrived, part: 1, key });
+        if is_clear {
+            let reason = "not a CMS object".to_owned();
+            self.push(Some(arrived), Event::PayloadSealed { message: arrived, part: 1, reason });
+        } else {
+            let key = self.blobs.put(key.to_bytes());
+            self.push(Some(arrived), Event::PayloadOpened { message: arrived, part: 1, key });
+        }
         (arrived, message_id)
     }
 

@@ -4,8 +4,8 @@
 //! breaks several things by its nature; the comment says which.
 
 use crate::play::Change::{
-    self, AgainEdit, Binary, Carrier, Edit as By, Entity, Instead, Latin1, NoAttachment, Sha1, Signed, SignedEdit,
-    Unsigned, Wrapped,
+    self, AgainEdit, Binary, Carrier, Clear, Edit as By, Entity, Instead, Latin1, NoAttachment, Sha1, Signed,
+    SignedEdit, Unsigned, Wrapped,
 };
 use crate::play::On::{self, Ack, Error, Receipt};
 use wire::xml::Edit;
@@ -66,6 +66,7 @@ pub fn mime() -> Vec<Case> {
         (Ack, Wrapped(false), &["HITS1172-5.2-p6"]),
         (Ack, Wrapped(true), &["HITS1172-4.2.2-p3", "HITS1172-5.2-p6"]),
         (Receipt, Binary, &["HITS1172-259"]),
+        (Receipt, Clear, &["HITS1171-6-2"]),
         (Ack, Instead(SOAP_ALONE), &["HITS1172-67"]),
     ]
 }

@@ -168,9 +168,11 @@ impl History {
     }
 
     /// Whether anything written by the subject was ever seen: until then silence is a matter of
-    /// configuration, never of conformance (design §4).
+    /// configuration, never of conformance (design §4). What bears no sign of a message (a probe of the network)
+    /// may be anybody's.
     pub fn heard_subject(&self) -> bool {
-        self.messages.iter().any(|m| m.author == Author::Subject)
+        let is_message = |m: &MessageRecord| m.message.soap().is_some() || m.message.entity.multipart;
+        self.messages.iter().any(|m| m.author == Author::Subject && is_message(m))
     }
 }
 
