@@ -9,6 +9,7 @@ use evidence::history::Author;
 use wire::ebxml::MessageKind;
 
 pub(super) const CHECKS: &[ExchangeCheck] = &[
+    exchange("HITS1172-5.7.2-p1", "ErrorList Error or SOAP Fault, as with mustUnderstand 1", validated_all_the_same),
     exchange("HITS1172-5.7.2-p2", "ErrorList Error or SOAP Fault", broken_signature),
     exchange("HITS1172-5.8-p1", "SOAP Fault, or ErrorList Error where both parties can be read", unreadable_party),
     exchange("HITS1172-5.8.2-p3", "the same answer again", true_repeat),
@@ -25,10 +26,20 @@ fn broken_signature(a: &Answered<'_>) -> Vec<Finding> {
 /// Until the communication party can be read there is nobody to send an ErrorList to; over HTTP one can come
 /// all the same, and refuses as well.
 fn unreadable_party(a: &Answered<'_>) -> Vec<Finding> {
+    refused(a, has_unreadable_party(a))
+}
+
+fn has_unreadable_party(a: &Answered<'_>) -> bool {
     let seen = a.seen();
-    let unreadable = seen.envelope().is_some()
-        && c5_8_party::CHECKS.iter().any(|c| (c.run)(&seen).is_some_and(|f| f.is_violation()));
-    refused(a, unreadable)
+    seen.envelope().is_some() && c5_8_party::CHECKS.iter().any(|c| (c.run)(&seen).is_some_and(|f| f.is_violation()))
+}
+
+/// SOAP 1.1 lets a receiver pass over a block with mustUnderstand 0; here it is validated like any other. Seen by
+/// a MessageHeader with that value whose party cannot be read: whoever looked at it refuses the message.
+fn validated_all_the_same(a: &Answered<'_>) -> Vec<Finding> {
+    let seen = a.seen();
+    let value = seen.header().and_then(|h| h.must_understand.as_ref());
+    refused(a, value.is_some_and(|v| v.value.trim() == "0") && has_unreadable_party(a))
 }
 
 fn refused(a: &Answered<'_>, applies: bool) -> Vec<Finding> {

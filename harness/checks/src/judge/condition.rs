@@ -80,8 +80,8 @@ fn sealed(history: &History) -> impl Iterator<Item = Condition> {
     theirs.filter_map(|m| {
         let is_cms =
             |part: usize| m.message.entity.parts.get(part).is_some_and(|p| wire::cms::inspect(&p.content).is_ok());
-        let sealed = m.payloads.iter().filter(|(part, _)| is_cms(*part));
-        let reason = sealed.filter_map(|(_, opened)| opened.as_ref().err()).next()?;
+        let mut sealed = m.payloads.iter().filter(|(part, _)| is_cms(*part));
+        let reason = sealed.find_map(|(_, opened)| opened.as_ref().err())?;
         Some(Condition {
             cause: Cause::Configuration,
             detail: format!(

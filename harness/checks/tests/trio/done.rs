@@ -137,6 +137,8 @@ pub fn answers() -> Vec<Run> {
 pub fn processing() -> Vec<Run> {
     let broken = (On::Stimulus, Change::Signed("2026-01-15T09:30:00Z", "2026-01-15T09:30:01Z"));
     let no_her = (On::Stimulus, Change::Edit("//eb:From/eb:PartyId/@eb:type", Edit::Set("X".into())));
+    let optional = Change::Edit("//eb:MessageHeader/@SOAP:mustUnderstand", Edit::Set("0".into()));
+    let optional = (On::Stimulus, optional);
     let running = (On::Stimulus, Change::Edit("//eb:CPAId", Edit::Set("222_5078_1".into())));
     let running_back = (On::Ack, Change::Edit("//eb:CPAId", Edit::Set("222_5078_1".into())));
     let running_refused = (On::Error, Change::Edit("//eb:CPAId", Edit::Set("222_5078_1".into())));
@@ -150,6 +152,19 @@ pub fn processing() -> Vec<Run> {
         run("an unreadable party is acknowledged", from_ref(&no_her), &["HITS1172-5.8-p1"], |p| {
             let sent = p.stimulus("first", &["envelope: PartyId"]);
             p.acknowledge(&sent);
+        }),
+        run(
+            "a block that need not be understood is not looked at",
+            &[no_her.clone(), optional.clone()],
+            &["HITS1172-5.7.2-p1", "HITS1172-5.8-p1"],
+            |p| {
+                let sent = p.stimulus("first", &["envelope: PartyId, mustUnderstand"]);
+                p.acknowledge(&sent);
+            },
+        ),
+        run("a block that need not be understood is validated", &[no_her.clone(), optional], &[], |p| {
+            let sent = p.stimulus("first", &["envelope: PartyId, mustUnderstand"]);
+            p.refuse(&sent, "ValueNotRecognized", "Error");
         }),
         run("an unreadable party gets a Fault", &[no_her], &[], |p| {
             let sent = p.compose("first", "5d0c9b5e-6f0a-4a55-9d4c-0000000000aa", &["envelope: PartyId"]);
