@@ -147,6 +147,28 @@ fn a_bare_apprec_is_judged_by_what_stands_in_it() {
     assert!(!of(&unknown, "satisfied").contains(&"HITS1168-6.2-2".to_owned()));
 }
 
+/// A message and its AppRec, both captured: what one demands of the other is judged.
+#[test]
+fn captured_messages_are_compared_with_each_other() {
+    let head = r#"<MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24"><MsgInfo><Type V="LOG_INNLAGT"/><MIGversion>v1.2 2006-05-24</MIGversion><GenDate>2026-01-15T09:30:00Z</GenDate><MsgId>5d0c9b5e-6f0a-4a55-9d4c-0f2f6f3a1c11</MsgId><Sender><Organisation><OrganisationName>Sykehus</OrganisationName><Ident><Id>990000010</Id><TypeId V="HER"/></Ident></Organisation></Sender><Receiver><Organisation><OrganisationName>Kommune</OrganisationName><Ident><Id>990000020</Id><TypeId V="HER"/></Ident></Organisation></Receiver></MsgInfo><Document><RefDoc><MsgType V="XML"/><Content><Logistikk xmlns="http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01"/></Content></RefDoc></Document></MsgHead>"#;
+    let apprec = |receiver: &str| {
+        format!(
+            r#"<AppRec xmlns="http://www.kith.no/xmlstds/apprec/2012-02-15"><MsgType V="APPREC"/><MIGversion>v1.1 2012-02-15</MIGversion><GenDate>2026-01-15T09:30:20Z</GenDate><Id>7f0c9b5e-6f0a-4a55-9d4c-0f2f6f3a1c11</Id><Sender><Role V="PRIM"/><HCP><Inst><Id>990000020</Id><TypeId V="HER"/></Inst></HCP></Sender><Receiver><HCP><Inst><Id>{receiver}</Id><TypeId V="HER"/></Inst></HCP></Receiver><Status V="1"/><OriginalMsgId><MsgType V="LOG_INNLAGT"/><IssueDate>2026-01-15T09:30:00Z</IssueDate><Id>5d0c9b5e-6f0a-4a55-9d4c-0f2f6f3a1c11</Id></OriginalMsgId></AppRec>"#
+        )
+    };
+    let inspected = |receiver: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("1-message.xml"), head).unwrap();
+        std::fs::write(folder.path().join("2-apprec.xml"), apprec(receiver)).unwrap();
+        inspect(folder.path())
+    };
+    let right = inspected("990000010");
+    for id in ["HITS1168-6.1-1", "HITS1168-6.2-2", "HITS1168-8.2-1"] {
+        assert!(of(&right, "satisfied").contains(&id.to_owned()), "{id}");
+    }
+    assert!(of(&inspected("990000011"), "violated").contains(&"HITS1168-6.1-1".to_owned()));
+}
+
 #[test]
 fn another_serialisation_gives_the_same_ids() {
     let Some(samples) = shared("samples/ebxml-2.0/sarepta-eksempel") else { return };

@@ -16,9 +16,13 @@ use evidence::event::{Seq, TransportFailure};
 use evidence::history::{Author, AwaitOutcome, Exchange, History, MessageRecord, TransportOutcome};
 use std::collections::{BTreeMap, BTreeSet};
 use wire::ebxml::{Envelope, MessageKind};
+use wire::head::MsgHead;
 
 /// Answers this many times slower than the slowest one seen would still be waited for.
 const PATIENCE_FACTOR: u64 = 10;
+
+/// The carrier of messages that were captured elsewhere.
+const CAPTURED: &str = "file";
 
 /// So many messages with AppRec and without transport answer are no accident any more.
 const MUTE_MIN: usize = 5;
@@ -40,6 +44,7 @@ pub(crate) struct Facts {
     labelled: BTreeMap<(String, String), usize>,
     last_start: BTreeMap<String, Seq>,
     by_message_id: BTreeMap<String, Vec<usize>>,
+    by_msg_id: BTreeMap<String, Vec<usize>>,
 }
 
 /// The two sorts of answers.
@@ -75,6 +80,9 @@ impl Facts {
         for (index, message) in history.messages.iter().enumerate() {
             if let Some(id) = message_id(message) {
                 facts.by_message_id.entry(id).or_default().push(index);
+            }
+            if let Some(id) = message.head().and_then(MsgHead::msg_id).filter(|id| !id.is_empty()) {
+                facts.by_msg_id.entry(id.to_ascii_lowercase()).or_default().push(index);
             }
         }
         for (index, exchange) in history.exchanges.iter().enumerate() {
@@ -145,11 +153,20 @@ impl Facts {
         self.met.get(&event).copied()
     }
 
-    /// The message of the other side that a signal names, whatever kind it is, as a message index.
-    pub fn named_by(&self, history: &History, signal: &MessageRecord) -> Option<usize> {
-        let about = signal.message.soap()?.about()?.to_ascii_lowercase();
-        let named = self.by_message_id.get(&about).filter(|_| signal.message.kind().is_signal())?;
-        named.iter().copied().find(|&index| history.messages[index].author != signal.author)
+    /// The message of the other side that an answer names: a signal by MessageId, whatever kind it names, and among
+    /// captured messages an AppRec by MsgId. Who wrote what is not known of captures.
+    pub fn named_by(&self, history: &History, answer: &MessageRecord) -> Option<usize> {
+        let is_captured = |record: &MessageRecord| record.carrier == CAPTURED;
+        let is_other = |index: &usize| {
+            let named = &history.messages[*index];
+            named.author != answer.author || is_captured(answer) && named.seq != answer.seq
+        };
+        if answer.message.kind().is_signal() {
+            let about = answer.message.soap()?.about()?.to_ascii_lowercase();
+            return self.by_message_id.get(&about)?.iter().copied().find(is_other);
+        }
+        let original = answer.apprec().filter(|_| is_captured(answer))?.original_id()?;
+        self.by_msg_id.get(&original.to_ascii_lowercase())?.iter().copied().find(is_other)
     }
 
     /// All messages with the MessageId of this one, as message indices; none without MessageId.
