@@ -10,8 +10,8 @@ use crate::event::{Event, Recorded, Seq};
 use crate::format;
 use crate::read::{self, ReadError};
 use jiff::Timestamp;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek as _, Write as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
 use thiserror::Error;
@@ -39,7 +39,7 @@ pub enum LogError {
     #[error("the log was closed by an earlier failure: {0}")]
     Closed(String),
     /// Another process writes it.
-    #[error("the log {0} is being written by another process")]
+    #[error("another process is writing this run: it holds the lock on {0}")]
     Locked(PathBuf),
     /// The log to go on with cannot be read.
     #[error(transparent)]
@@ -106,7 +106,8 @@ impl Log {
         let io = |source| LogError::Io { path: path.clone(), source };
         fs::create_dir_all(folder).map_err(io)?;
         let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
-        Self::start(Writer {
+        lock(&file, &path)?;
+        Self::spawn(Writer {
             file,
             path,
             clock,
@@ -124,26 +125,32 @@ impl Log {
     pub fn resume(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
         let path = folder.join(LOG_FILE);
         let io = |source| LogError::Io { path: path.clone(), source };
-        let stored = read::open(folder)?;
+        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ReadError::NoLog(folder.to_owned()).into());
+            }
+            opened => opened.map_err(io)?,
+        };
+        // Locked before it is read: what looks like a torn tail may be the line that another process is writing.
+        lock(&file, &path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(io)?;
+        let stored = read::parse(&bytes, folder)?;
         let epoch = stored.events.last().map_or(0, |last| last.epoch + 1);
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
+        // Set aside before it is cut off.
+        let blobs = BlobStore::of_run(folder);
+        let torn = stored.torn.map(|tail| blobs.put(&tail).map(|digest| (tail.len() as u64, digest))).transpose()?;
         file.set_len(stored.whole_bytes).map_err(io)?;
         file.seek(io::SeekFrom::End(0)).map_err(io)?;
-        let blobs = BlobStore::of_run(folder);
-        let torn = stored.torn.as_ref().map(|tail| blobs.put(tail).map(|digest| (tail.len() as u64, digest)));
         let next = stored.events.len() as Seq;
-        let log = Self::start(Writer { file, path: path.clone(), clock, next, epoch, prev: stored.head, blobs })?;
-        if let Some(torn) = torn {
-            let (bytes, tail) = torn?;
+        let log = Self::spawn(Writer { file, path: path.clone(), clock, next, epoch, prev: stored.head, blobs })?;
+        if let Some((bytes, tail)) = torn {
             log.append_blocking(Event::TailRecovered { bytes, tail }, None, Vec::new())?;
         }
         Ok(log)
     }
 
-    fn start<C: Clock>(writer: Writer<C>) -> Result<Self, LogError> {
-        if writer.file.try_lock().is_err() {
-            return Err(LogError::Locked(writer.path));
-        }
+    fn spawn<C: Clock>(writer: Writer<C>) -> Result<Self, LogError> {
         let (orders, inbox) = mpsc::channel();
         let path = writer.path.clone();
         let thread = std::thread::Builder::new()
@@ -206,6 +213,14 @@ impl Log {
         orders.send(Order { event, cause, blobs, done }).map_err(|_| gone())?;
         Ok(wait)
     }
+}
+
+/// The one writer holds this lock for as long as it has the file open.
+fn lock(file: &File, path: &Path) -> Result<(), LogError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => LogError::Locked(path.to_owned()),
+        TryLockError::Error(source) => LogError::Io { path: path.to_owned(), source },
+    })
 }
 
 impl Drop for Log {
