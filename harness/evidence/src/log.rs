@@ -4,7 +4,7 @@
 //! group, and syncs once; only then does each [`Log::append`] of the group return. A line that is
 //! in the file is therefore whole, but for the last one when the process or the disk died under it.
 
-use crate::blob::{BlobError, BlobStore};
+use crate::blob::{BlobError, BlobStore, Folders};
 use crate::digest::Digest;
 use crate::event::{Event, Recorded, Seq};
 use crate::format;
@@ -103,9 +103,7 @@ impl Log {
     /// [`LogError`].
     pub fn create(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
         let path = folder.join(LOG_FILE);
-        let io = |source| LogError::Io { path: path.clone(), source };
-        fs::create_dir_all(folder).map_err(io)?;
-        let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
+        let file = begin(folder, &path).map_err(|source| LogError::Io { path: path.clone(), source })?;
         lock(&file, &path)?;
         Self::spawn(Writer {
             file,
@@ -167,9 +165,7 @@ impl Log {
     /// [`LogError`].
     pub fn create_inline(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
         let path = folder.join(LOG_FILE);
-        let io = |source| LogError::Io { path: path.clone(), source };
-        fs::create_dir_all(folder).map_err(io)?;
-        let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
+        let file = begin(folder, &path).map_err(|source| LogError::Io { path: path.clone(), source })?;
         let (clock, blobs): (Box<dyn Clock>, _) = (Box::new(clock), BlobStore::of_run(folder));
         let writer = Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs };
         Ok(Self { orders: None, writer: None, inline: Some(Mutex::new(Inline { writer, failed: None })) })
@@ -213,6 +209,18 @@ impl Log {
         orders.send(Order { event, cause, blobs, done }).map_err(|_| gone())?;
         Ok(wait)
     }
+}
+
+/// Makes a new log in a folder that may be new itself, each durable under its name.
+fn begin(folder: &Path, path: &Path) -> io::Result<File> {
+    let mut folders = Folders::default();
+    folders.note(folder);
+    let made = folder.ancestors().take_while(|made| !made.as_os_str().is_empty() && !made.is_dir());
+    made.filter_map(Path::parent).for_each(|above| folders.note(above));
+    fs::create_dir_all(folder)?;
+    let file = OpenOptions::new().append(true).create_new(true).open(path)?;
+    folders.sync()?;
+    Ok(file)
 }
 
 /// The one writer holds this lock for as long as it has the file open.
@@ -273,10 +281,11 @@ impl<C: Clock> Writer<C> {
         let mut text = String::new();
         let (next, prev) = (self.next, self.prev);
         let mut outcome = Ok(());
+        let mut folders = Folders::default();
         for order in group {
             if outcome.is_ok() {
-                outcome =
-                    order.blobs.iter().try_for_each(|blob| self.blobs.put(blob).map(drop)).map_err(LogError::Blob);
+                let mut blobs = order.blobs.iter();
+                outcome = blobs.try_for_each(|blob| self.blobs.put_in(blob, &mut folders).map(drop));
             }
             let recorded = Recorded {
                 seq: self.next,
@@ -293,8 +302,10 @@ impl<C: Clock> Writer<C> {
             text.push('\n');
             written.push((order.done, recorded));
         }
-        let outcome = outcome.and_then(|()| {
+        let outcome = outcome.map_err(LogError::Blob).and_then(|()| {
             let io = |source| LogError::Io { path: self.path.clone(), source };
+            // What the lines name is durable under its name before the lines are.
+            folders.sync().map_err(io)?;
             self.file.write_all(text.as_bytes()).map_err(io)?;
             self.file.sync_data().map_err(io)
         });

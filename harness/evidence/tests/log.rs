@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
-use provestein_evidence::blob::BlobError;
+use provestein_evidence::blob::{BlobError, Blobs as _};
 use provestein_evidence::digest::Digest;
 use provestein_evidence::event::{
     Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, Recorded, RunStarted, ScenarioOutcome,
@@ -245,4 +245,17 @@ fn an_input_that_is_altered_or_missing_is_broken_evidence() {
     fs::remove_file(&path).unwrap();
     let missing = stored.check_blobs();
     assert!(matches!(&missing, Err(ReadError::Blob { event: 0, source: BlobError::Missing(_) })), "{missing:?}");
+}
+
+#[test]
+fn a_log_begins_in_folders_that_are_not_there_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("reports/2026/run");
+    let log = Log::create(&run, Still).unwrap();
+    let event = Event::RunEnded { reason: "x".into() };
+    log.append_blocking(event.clone(), None, vec![b"a".to_vec(), b"b".to_vec()]).unwrap();
+    drop(log);
+    let stored = read::open(&run).unwrap();
+    assert_eq!(stored.events[0].event, event);
+    assert_eq!(stored.blobs().get(Digest::of(b"b")).unwrap(), b"b");
 }
