@@ -17,7 +17,7 @@ pub const ATTRIBUTES_MAX: usize = 256;
 /// wherever one is added.
 pub const NAMESPACES_MAX: usize = 256;
 /// Entries of namespaces that the parser copies in one document: it copies all that are in scope wherever one is added.
-const NAMESPACE_ENTRIES_MAX: usize = 16_000_000;
+const NAMESPACE_ENTRIES_MAX: usize = 8_000_000;
 /// Bytes of one name of an element or attribute: the longest in this traffic has fewer than 60. Names stand again in
 /// every place below them.
 pub const NAME_BYTES_MAX: usize = 256;
