@@ -102,6 +102,10 @@ fn every_flipped_bit_of_a_blob_is_found() {
     let run = short_run();
     let blobs = crate::support::files(&run.folder.path().join("blobs"), "");
     assert!(blobs.len() > 8);
+    let inputs = run.judged.history.run.as_ref().unwrap().inputs.clone();
+    assert!(!inputs.is_empty(), "what the run was made from is flipped too");
+    let named = |digest: &Digest| blobs.iter().any(|path| path.ends_with(digest.to_string()));
+    assert!(inputs.iter().all(|(_, digest)| named(digest)), "{inputs:?}");
     for path in blobs {
         let whole = fs::read(&path).unwrap();
         for at in [0, whole.len() / 2, whole.len() - 1] {

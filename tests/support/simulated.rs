@@ -39,7 +39,9 @@ pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&s
     let selection: Vec<String> = selection.iter().map(|s| (*s).to_owned()).collect();
     let profile = embedded::profile("plo-receive-nhn").unwrap();
     let subject = demo::subject(&profile).unwrap();
-    let prepared = run::plan(subject, profile, &selection, Vec::new()).unwrap();
+    // A run with a subject file keeps its bytes; so does this one, for the tests that damage what is kept.
+    let inputs = vec![("subject:simulated".to_owned(), b"supplier: simulated\n".to_vec())];
+    let prepared = run::plan(subject, profile, &selection, inputs).unwrap();
     let system = demo::system(defects.to_vec(), &prepared).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

@@ -1,7 +1,7 @@
 //! Content-addressed blobs: `blobs/sha256/ab/abcdef…`, written whole and durable before anything names them.
 
 use crate::digest::Digest;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -61,17 +61,32 @@ impl BlobStore {
     /// # Errors
     /// [`BlobError::Io`].
     pub fn put(&self, bytes: &[u8]) -> Result<Digest, BlobError> {
-        let digest = Digest::of(bytes);
-        let path = self.path(digest);
-        self.write(&path, bytes).map_err(|source| BlobError::Io { digest, path, source })?;
+        let mut folders = Folders::default();
+        let digest = self.put_in(bytes, &mut folders)?;
+        folders.sync().map_err(|source| BlobError::Io { digest, path: self.path(digest), source })?;
         Ok(digest)
     }
 
-    fn write(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    /// Keeps some bytes. They are durable under their name once the folders that were noted are synced too: a group of
+    /// blobs shares that.
+    pub(crate) fn put_in(&self, bytes: &[u8], folders: &mut Folders) -> Result<Digest, BlobError> {
+        let digest = Digest::of(bytes);
+        let path = self.path(digest);
+        self.write(&path, bytes, folders).map_err(|source| BlobError::Io { digest, path, source })?;
+        Ok(digest)
+    }
+
+    fn write(&self, path: &Path, bytes: &[u8], folders: &mut Folders) -> io::Result<()> {
+        let folder = path.parent().unwrap_or(&self.root);
         if path.metadata().is_ok_and(|m| m.len() == bytes.len() as u64) {
+            // Whoever wrote it may have died before the folder was synced.
+            folders.note(folder);
             return Ok(());
         }
-        let folder = path.parent().unwrap_or(&self.root);
+        if !folder.is_dir() {
+            // Each folder that is made is an entry in the one above, up to the run's own.
+            folder.ancestors().skip(1).take(3).for_each(|above| folders.note(above));
+        }
         fs::create_dir_all(folder)?;
         let part = path.with_extension("part");
         let mut file = File::create(&part)?;
@@ -81,7 +96,39 @@ impl BlobStore {
             let _ = fs::remove_file(&part);
             return Err(error);
         }
-        fs::rename(&part, path)
+        fs::rename(&part, path)?;
+        folders.note(folder);
+        Ok(())
+    }
+}
+
+/// Folders in which something new has a name, which a power failure takes away until the folder is synced.
+#[derive(Debug, Default)]
+pub(crate) struct Folders(BTreeSet<PathBuf>);
+
+impl Folders {
+    /// Notes that something in this folder is new.
+    pub(crate) fn note(&mut self, folder: &Path) {
+        // The parent of a relative path of one step is where the process stands.
+        let here = folder.as_os_str().is_empty();
+        self.0.insert(if here { PathBuf::from(".") } else { folder.to_owned() });
+    }
+
+    /// Makes the names in them durable.
+    #[cfg(unix)]
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        self.0.iter().try_for_each(|folder| match File::open(folder)?.sync_all() {
+            // Some network file systems have no such call; on them there is nothing more to do.
+            Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+            synced => synced,
+        })
+    }
+
+    /// Elsewhere a folder cannot be opened to be synced; its file system journals names by itself.
+    #[cfg(not(unix))]
+    #[allow(clippy::unnecessary_wraps, reason = "the other systems can fail")]
+    pub(crate) fn sync(&self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -129,5 +176,22 @@ mod tests {
         assert!(matches!(store.get(Digest::of(b"x")), Err(BlobError::Missing(_))));
         fs::write(store.path(digest), b"heI").unwrap();
         assert!(matches!(store.get(digest), Err(BlobError::Altered(_))));
+    }
+
+    #[test]
+    fn every_folder_with_a_new_name_is_synced() {
+        let run = tempfile::tempdir().unwrap();
+        let store = BlobStore::of_run(run.path());
+        let mut folders = Folders::default();
+        let digest = store.put_in(b"hei", &mut folders).unwrap();
+        let (blobs, sha256) = (run.path().join("blobs"), run.path().join("blobs/sha256"));
+        let inner = sha256.join(&digest.to_string()[..2]);
+        assert_eq!(folders.0, BTreeSet::from([run.path().to_owned(), blobs, sha256, inner.clone()]));
+        folders.sync().unwrap();
+        let mut again = Folders::default();
+        store.put_in(b"hei", &mut again).unwrap();
+        assert_eq!(again.0, BTreeSet::from([inner.clone()]), "its writer may have died in between");
+        fs::remove_dir_all(&inner).unwrap();
+        assert!(again.sync().is_err(), "what cannot be synced is not durable");
     }
 }

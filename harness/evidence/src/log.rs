@@ -4,14 +4,14 @@
 //! group, and syncs once; only then does each [`Log::append`] of the group return. A line that is
 //! in the file is therefore whole, but for the last one when the process or the disk died under it.
 
-use crate::blob::{BlobError, BlobStore};
+use crate::blob::{BlobError, BlobStore, Folders};
 use crate::digest::Digest;
 use crate::event::{Event, Recorded, Seq};
 use crate::format;
 use crate::read::{self, ReadError};
 use jiff::Timestamp;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Seek as _, Write as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError, mpsc};
 use thiserror::Error;
@@ -39,7 +39,7 @@ pub enum LogError {
     #[error("the log was closed by an earlier failure: {0}")]
     Closed(String),
     /// Another process writes it.
-    #[error("the log {0} is being written by another process")]
+    #[error("another process is writing this run: it holds the lock on {0}")]
     Locked(PathBuf),
     /// The log to go on with cannot be read.
     #[error(transparent)]
@@ -103,10 +103,9 @@ impl Log {
     /// [`LogError`].
     pub fn create(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
         let path = folder.join(LOG_FILE);
-        let io = |source| LogError::Io { path: path.clone(), source };
-        fs::create_dir_all(folder).map_err(io)?;
-        let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
-        Self::start(Writer {
+        let file = begin(folder, &path).map_err(|source| LogError::Io { path: path.clone(), source })?;
+        lock(&file, &path)?;
+        Self::spawn(Writer {
             file,
             path,
             clock,
@@ -124,26 +123,32 @@ impl Log {
     pub fn resume(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
         let path = folder.join(LOG_FILE);
         let io = |source| LogError::Io { path: path.clone(), source };
-        let stored = read::open(folder)?;
+        let mut file = match OpenOptions::new().read(true).write(true).open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Err(ReadError::NoLog(folder.to_owned()).into());
+            }
+            opened => opened.map_err(io)?,
+        };
+        // Locked before it is read: what looks like a torn tail may be the line that another process is writing.
+        lock(&file, &path)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(io)?;
+        let stored = read::parse(&bytes, folder)?;
         let epoch = stored.events.last().map_or(0, |last| last.epoch + 1);
-        let mut file = OpenOptions::new().read(true).write(true).open(&path).map_err(io)?;
+        // Set aside before it is cut off.
+        let blobs = BlobStore::of_run(folder);
+        let torn = stored.torn.map(|tail| blobs.put(&tail).map(|digest| (tail.len() as u64, digest))).transpose()?;
         file.set_len(stored.whole_bytes).map_err(io)?;
         file.seek(io::SeekFrom::End(0)).map_err(io)?;
-        let blobs = BlobStore::of_run(folder);
-        let torn = stored.torn.as_ref().map(|tail| blobs.put(tail).map(|digest| (tail.len() as u64, digest)));
         let next = stored.events.len() as Seq;
-        let log = Self::start(Writer { file, path: path.clone(), clock, next, epoch, prev: stored.head, blobs })?;
-        if let Some(torn) = torn {
-            let (bytes, tail) = torn?;
+        let log = Self::spawn(Writer { file, path: path.clone(), clock, next, epoch, prev: stored.head, blobs })?;
+        if let Some((bytes, tail)) = torn {
             log.append_blocking(Event::TailRecovered { bytes, tail }, None, Vec::new())?;
         }
         Ok(log)
     }
 
-    fn start<C: Clock>(writer: Writer<C>) -> Result<Self, LogError> {
-        if writer.file.try_lock().is_err() {
-            return Err(LogError::Locked(writer.path));
-        }
+    fn spawn<C: Clock>(writer: Writer<C>) -> Result<Self, LogError> {
         let (orders, inbox) = mpsc::channel();
         let path = writer.path.clone();
         let thread = std::thread::Builder::new()
@@ -160,9 +165,7 @@ impl Log {
     /// [`LogError`].
     pub fn create_inline(folder: &Path, clock: impl Clock) -> Result<Self, LogError> {
         let path = folder.join(LOG_FILE);
-        let io = |source| LogError::Io { path: path.clone(), source };
-        fs::create_dir_all(folder).map_err(io)?;
-        let file = OpenOptions::new().append(true).create_new(true).open(&path).map_err(io)?;
+        let file = begin(folder, &path).map_err(|source| LogError::Io { path: path.clone(), source })?;
         let (clock, blobs): (Box<dyn Clock>, _) = (Box::new(clock), BlobStore::of_run(folder));
         let writer = Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs };
         Ok(Self { orders: None, writer: None, inline: Some(Mutex::new(Inline { writer, failed: None })) })
@@ -206,6 +209,26 @@ impl Log {
         orders.send(Order { event, cause, blobs, done }).map_err(|_| gone())?;
         Ok(wait)
     }
+}
+
+/// Makes a new log in a folder that may be new itself, each durable under its name.
+fn begin(folder: &Path, path: &Path) -> io::Result<File> {
+    let mut folders = Folders::default();
+    folders.note(folder);
+    let made = folder.ancestors().take_while(|made| !made.as_os_str().is_empty() && !made.is_dir());
+    made.filter_map(Path::parent).for_each(|above| folders.note(above));
+    fs::create_dir_all(folder)?;
+    let file = OpenOptions::new().append(true).create_new(true).open(path)?;
+    folders.sync()?;
+    Ok(file)
+}
+
+/// The one writer holds this lock for as long as it has the file open.
+fn lock(file: &File, path: &Path) -> Result<(), LogError> {
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => LogError::Locked(path.to_owned()),
+        TryLockError::Error(source) => LogError::Io { path: path.to_owned(), source },
+    })
 }
 
 impl Drop for Log {
@@ -258,10 +281,11 @@ impl<C: Clock> Writer<C> {
         let mut text = String::new();
         let (next, prev) = (self.next, self.prev);
         let mut outcome = Ok(());
+        let mut folders = Folders::default();
         for order in group {
             if outcome.is_ok() {
-                outcome =
-                    order.blobs.iter().try_for_each(|blob| self.blobs.put(blob).map(drop)).map_err(LogError::Blob);
+                let mut blobs = order.blobs.iter();
+                outcome = blobs.try_for_each(|blob| self.blobs.put_in(blob, &mut folders).map(drop));
             }
             let recorded = Recorded {
                 seq: self.next,
@@ -278,8 +302,10 @@ impl<C: Clock> Writer<C> {
             text.push('\n');
             written.push((order.done, recorded));
         }
-        let outcome = outcome.and_then(|()| {
+        let outcome = outcome.map_err(LogError::Blob).and_then(|()| {
             let io = |source| LogError::Io { path: self.path.clone(), source };
+            // What the lines name is durable under its name before the lines are.
+            folders.sync().map_err(io)?;
             self.file.write_all(text.as_bytes()).map_err(io)?;
             self.file.sync_data().map_err(io)
         });

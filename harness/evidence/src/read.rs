@@ -35,7 +35,7 @@ pub enum ReadError {
         reason: LineError,
     },
     /// A blob that the log names is missing or altered.
-    #[error("the evidence is broken: event {event}: {source}")]
+    #[error("the evidence is broken: event {event}")]
     Blob {
         /// The event that names it.
         event: u64,

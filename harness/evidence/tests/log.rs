@@ -3,14 +3,17 @@
 
 use jiff::Timestamp;
 use proptest::prelude::*;
+use provestein_evidence::blob::{BlobError, Blobs as _};
 use provestein_evidence::digest::Digest;
 use provestein_evidence::event::{
     Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, Recorded, RunStarted, ScenarioOutcome,
     ScenarioStarted, SignalExpected, Subject, TransportFailure,
 };
 use provestein_evidence::format::{read_line, write_line};
-use provestein_evidence::log::{Clock, Log};
-use provestein_evidence::read;
+use provestein_evidence::log::{Clock, LOG_FILE, Log, LogError};
+use provestein_evidence::read::{self, ReadError};
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::path::Path;
 
 fn text() -> impl Strategy<Value = String> {
@@ -184,4 +187,75 @@ fn one_writer_at_a_time_and_a_resumed_log_goes_on_in_a_new_epoch() {
     let log = Log::resume(folder.path(), Still).unwrap();
     let next = log.append_blocking(Event::RunResumed { tool: "t".into() }, Some(0), Vec::new()).unwrap();
     assert_eq!((next.seq, next.epoch), (1, 1));
+}
+
+/// What a living writer has put on disk is not another process's to cut, a half-written line included.
+#[test]
+fn a_locked_log_is_refused_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = Log::create(folder.path(), Still).unwrap();
+    log.append_blocking(Event::RunEnded { reason: "x".into() }, None, Vec::new()).unwrap();
+    drop(log);
+    let path = folder.path().join(LOG_FILE);
+    let mut writer = OpenOptions::new().append(true).open(&path).unwrap();
+    writer.lock().unwrap();
+    writer.write_all(br#"{"v":1,"seq":1,"at":"2026"#).unwrap();
+    let before = fs::read(&path).unwrap();
+    let refused = Log::resume(folder.path(), Still);
+    assert!(matches!(refused, Err(LogError::Locked(_))), "{refused:?}");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert!(!folder.path().join("blobs").exists(), "nothing was set aside");
+    drop(writer);
+    drop(Log::resume(folder.path(), Still).unwrap());
+    let stored = read::open(folder.path()).unwrap();
+    assert!(matches!(stored.events[1].event, Event::TailRecovered { bytes: 25, .. }), "{:?}", stored.events);
+}
+
+#[test]
+fn there_is_nothing_to_resume_where_no_log_is() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(Log::resume(folder.path(), Still), Err(LogError::Read(ReadError::NoLog(_)))));
+    assert!(!folder.path().join(LOG_FILE).exists());
+}
+
+/// What a run was made from is evidence like its messages.
+#[test]
+fn an_input_that_is_altered_or_missing_is_broken_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let (subject, selection) = (b"supplier: x".to_vec(), Vec::new());
+    let inputs = [("subject:a.yaml", &subject), ("selection:receive", &selection)];
+    let started = RunStarted {
+        run: "r".into(),
+        tool: "t".into(),
+        suite: Digest::of(b"embedded, no blob"),
+        profile: "p@1".into(),
+        assurance: Assurance::SelfRun,
+        seed: 0,
+        inputs: inputs.map(|(name, bytes)| (name.to_owned(), Digest::of(bytes))).to_vec(),
+    };
+    let log = Log::create(folder.path(), Still).unwrap();
+    log.append_blocking(Event::RunStarted(started), None, vec![subject.clone(), selection]).unwrap();
+    drop(log);
+    let stored = read::open(folder.path()).unwrap();
+    assert_eq!(stored.check_blobs().unwrap(), 2);
+    let path = stored.blobs().path(Digest::of(&subject));
+    fs::write(&path, b"supplier: y").unwrap();
+    let altered = stored.check_blobs();
+    assert!(matches!(&altered, Err(ReadError::Blob { event: 0, source: BlobError::Altered(_) })), "{altered:?}");
+    fs::remove_file(&path).unwrap();
+    let missing = stored.check_blobs();
+    assert!(matches!(&missing, Err(ReadError::Blob { event: 0, source: BlobError::Missing(_) })), "{missing:?}");
+}
+
+#[test]
+fn a_log_begins_in_folders_that_are_not_there_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("reports/2026/run");
+    let log = Log::create(&run, Still).unwrap();
+    let event = Event::RunEnded { reason: "x".into() };
+    log.append_blocking(event.clone(), None, vec![b"a".to_vec(), b"b".to_vec()]).unwrap();
+    drop(log);
+    let stored = read::open(&run).unwrap();
+    assert_eq!(stored.events[0].event, event);
+    assert_eq!(stored.blobs().get(Digest::of(b"b")).unwrap(), b"b");
 }

@@ -1,9 +1,11 @@
 //! HTTP/1.1 with the bytes kept as they were.
 
+mod capture;
 mod client;
 mod inbox;
 mod reader;
 
+pub use capture::put_together;
 pub use client::{Answer, Failure, FailureKind, Url, UrlError, post};
 pub use inbox::{Arrival, Inbox, Reply};
 

@@ -42,7 +42,7 @@ pub(super) enum ReadFailure {
     Io(std::io::Error),
 }
 
-enum Framing {
+pub(super) enum Framing {
     Length(usize),
     Chunked,
     UntilClose,
@@ -99,7 +99,7 @@ fn not_http(buffer: &[u8], is_request: bool) -> Option<String> {
     (!fits).then(|| format!("it begins with `{}`", start.escape_ascii()))
 }
 
-fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing), ReadFailure> {
+pub(super) fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing), ReadFailure> {
     // httparse refuses folded fields; Norwegian senders fold Content-Type as they do in mail.
     let unfolded = unfold(head);
     let mut fields = [httparse::EMPTY_HEADER; FIELDS_MAX];
@@ -243,7 +243,7 @@ fn is_close(error: &std::io::Error) -> bool {
     matches!(error.kind(), ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof)
 }
 
-fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+pub(super) fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 

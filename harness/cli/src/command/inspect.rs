@@ -74,7 +74,7 @@ fn files(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
             let mut bytes = Vec::new();
             let read = std::io::stdin().take(FILE_BYTES_MAX).read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(Exit::USAGE, format!("failed to read standard input: {error}")))?;
-            files.push(("-".to_owned(), entity(bytes)));
+            files.push(("-".to_owned(), entity("standard input", bytes)?));
         } else {
             collect(path, &mut files)?;
         }
@@ -98,17 +98,30 @@ fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failur
         let reason = format!("{} has {} bytes; a message has at most {FILE_BYTES_MAX}", path.display(), metadata.len());
         return Err(Failure::new(Exit::USAGE, reason));
     }
-    files.push((path.display().to_string(), entity(fs::read(path).map_err(wrong)?)));
+    let name = path.display().to_string();
+    let entity = entity(&name, fs::read(path).map_err(wrong)?)?;
+    files.push((name, entity));
     Ok(())
 }
 
-/// A capture of a whole HTTP message begins with its request or status line, which is no part of the entity.
-fn entity(bytes: Vec<u8>) -> Vec<u8> {
+/// A capture of a whole HTTP message begins with its request or status line, which is no part of the entity, and its body
+/// may still be in chunks. Nothing at all is no message, and accuses nobody.
+fn entity(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(Failure::new(Exit::USAGE, format!("{name} is empty: there is no message in it to judge")));
+    }
     let end = bytes.iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1);
     let line = String::from_utf8_lossy(&bytes[..end]);
     let line = line.trim_end();
     let is_request = line.ends_with(" HTTP/1.1") || line.ends_with(" HTTP/1.0");
-    if is_request || line.starts_with("HTTP/1.") { bytes[end..].to_vec() } else { bytes }
+    if !is_request && !line.starts_with("HTTP/1.") {
+        return Ok(bytes);
+    }
+    let whole = carrier::http::put_together(&bytes).map_err(|reason| {
+        Failure::new(Exit::USAGE, format!("{name} is an HTTP message whose chunks cannot be put together: {reason}"))
+            .hint("save the message again, from its first byte to its last")
+    })?;
+    Ok(whole.unwrap_or_else(|| bytes[end..].to_vec()))
 }
 
 /// The key, and the certificate that names it in a CMS object: in the same file, or beside it.
@@ -184,4 +197,31 @@ fn open(arrived: u64, bytes: &[u8], keys: (&Certificate, &PrivateKey), blobs: &m
 
 fn head(events: &[Recorded]) -> Digest {
     events.iter().fold(Digest::ZERO, |prev, recorded| Digest::of(format::write_line(recorded, prev).as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_is_no_message() {
+        for bytes in ["", "\r\n \n"] {
+            let failure = entity("in/a.mime", bytes.into()).unwrap_err();
+            assert_eq!(failure.exit.code, 20);
+            assert!(failure.message.starts_with("in/a.mime is empty"), "{failure}");
+        }
+    }
+
+    #[test]
+    fn a_capture_is_the_entity_that_was_carried() {
+        let of = |text: &str| String::from_utf8(entity("a", text.into()).unwrap()).unwrap();
+        assert_eq!(of("POST / HTTP/1.1\r\nA: b\r\n\r\n<a/>"), "A: b\r\n\r\n<a/>");
+        assert_eq!(of("HTTP/1.1 200 OK\nA: b\n\n<a/>"), "A: b\n\n<a/>");
+        assert_eq!(of("A: b\n\n<a/>"), "A: b\n\n<a/>");
+        let chunked = "POST / HTTP/1.1\r\nA: b\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n<a\r\n2\r\n/>\r\n0\r\n\r\n";
+        assert_eq!(of(chunked), "A: b\r\n\r\n<a/>");
+        let failure = entity("a", chunked[..chunked.len() - 5].into()).unwrap_err();
+        assert_eq!(failure.exit.code, 20);
+        assert!(failure.to_string().contains("a is an HTTP message whose chunks"), "{failure}");
+    }
 }

@@ -8,7 +8,8 @@ use crate::{TOOL, run_folder};
 use checks::exit::Exit;
 use evidence::digest::Digest;
 use evidence::event::{Event, RunStarted, ScenarioOutcome};
-use evidence::log::Log;
+use evidence::log::{Log, LogError};
+use evidence::read::ReadError;
 use exchange::engine::{self, Options, Recorder};
 use std::path::PathBuf;
 
@@ -44,7 +45,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     say(format!("{TOOL}: going on with run {}", begun.run));
     say(format!("  finished  {} of {} scenarios", finished.len(), prepared.plan.scenarios.len()));
     let clock = MachineClock::start();
-    let log = Log::resume(&folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
     let options = Options {
         // Ids must not repeat those of the interrupted process.
         run: format!("{} {}", begun.run, stored.events.len()),
@@ -58,6 +59,16 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
     let outcome = runtime()?.block_on(engine);
     finish(outcome, &folder, args.lang)
+}
+
+/// Which code a log that cannot be gone on with ends the command with.
+fn not_resumed(error: &LogError) -> Failure {
+    match error {
+        LogError::Locked(_) => Failure::of(Exit::USAGE, error).hint("wait for it or stop it"),
+        LogError::Read(ReadError::Broken { .. } | ReadError::Blob { .. }) => Failure::of(Exit::EVIDENCE_BROKEN, error),
+        LogError::Read(ReadError::NoLog(_)) => Failure::of(Exit::USAGE, error),
+        _ => Failure::of(Exit::HARNESS_BUG, error),
+    }
 }
 
 fn ended(event: &Event) -> Option<String> {
@@ -86,4 +97,26 @@ fn same_inputs(begun: &RunStarted, now: &[(String, Vec<u8>)]) -> Result<(), Fail
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_is_being_written_is_no_bug_of_the_harness() {
+        let failure = not_resumed(&LogError::Locked("r/events.jsonl".into()));
+        assert_eq!(failure.exit.code, 20);
+        let text = failure.to_string();
+        assert!(
+            text.contains("another process is writing this run") && text.contains("wait for it or stop it"),
+            "{text}"
+        );
+        let broken = LogError::Read(ReadError::Broken {
+            path: "r/events.jsonl".into(),
+            line: 2,
+            reason: evidence::format::LineError::Altered,
+        });
+        assert_eq!(not_resumed(&broken).exit.code, 30);
+    }
 }

@@ -90,9 +90,11 @@ pub fn read_line(line: &[u8], expected: u64, before: Digest) -> Result<Recorded,
     Ok(recorded)
 }
 
-/// The blobs that an event names.
+/// The blobs that an event names: what the run was made from, messages, keys. Other digests name no blob: the suite's
+/// and a scenario's are of files that are embedded in the tool or lie elsewhere.
 pub fn blobs_of(event: &Event) -> Vec<Digest> {
     match event {
+        Event::RunStarted(run) => run.inputs.iter().map(|(_, digest)| *digest).collect(),
         Event::MessageComposed(composed) => vec![composed.entity],
         Event::TransportAnswered { entity, .. } => entity.iter().copied().collect(),
         Event::MessageArrived { entity, .. } => vec![*entity],

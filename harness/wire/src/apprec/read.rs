@@ -40,7 +40,7 @@ pub(crate) fn read(text: &XmlText, tree: &Tree<'_>) -> AppRec {
         sender: party("Sender"),
         receiver: party("Receiver"),
         status: elements.code(root, "Status"),
-        errors: elements.all(root, "Error").map(|n| elements.coded(n)).collect(),
+        errors: elements.list(root, "Error").map(|n| elements.coded(n)).collect(),
         original: elements.one(root, "OriginalMsgId").map(|n| original(&elements, n)),
         defects: elements.into_defects(),
     }
@@ -63,7 +63,7 @@ fn party<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Party {
 }
 
 fn institution<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Inst {
-    let units = |name| elements.all(node, name).map(|n| unit(elements, n)).collect();
+    let units = |name| elements.list(node, name).map(|n| unit(elements, n)).collect();
     Inst {
         place: elements.tree.place(node),
         name: elements.text(node, "Name"),
@@ -89,7 +89,7 @@ fn unit<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Unit {
 fn additional_ids<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Vec<AdditionalId> {
     let one =
         |n| AdditionalId { place: elements.tree.place(n), id: elements.text(n, "Id"), kind: elements.code(n, "Type") };
-    elements.all(node, "AdditionalId").map(one).collect()
+    elements.list(node, "AdditionalId").map(one).collect()
 }
 
 fn original<'a, 't>(elements: &Elements<'a, 't>, node: Node<'a, 't>) -> Original {
@@ -130,6 +130,18 @@ mod tests {
         let error = apprec.errors[0].v.as_ref().unwrap();
         assert_eq!((error.place.path.as_str(), error.place.line), ("/AppRec/Error[1]/@V", 8));
         assert_eq!(apprec.defects.len(), 1, "Status twice: {:?}", apprec.defects);
+    }
+
+    #[test]
+    fn many_errors_are_read_up_to_a_number() {
+        let errors = "<Error V='1' S='2' DN='3' OT='4'/>".repeat(30_000);
+        let text = format!("<AppRec xmlns='{}'>{errors}</AppRec>", Version::V11.namespace());
+        let apprec = decode(text.as_bytes()).unwrap();
+        assert_eq!(apprec.errors.len(), 2_048);
+        let last = apprec.defects.last().unwrap();
+        assert_eq!(last.code, "elements-too-many");
+        assert!(last.message.starts_with("27952 more elements"), "{last}");
+        assert!(format!("{apprec:?}").len() < 3 * text.len());
     }
 
     #[test]

@@ -10,6 +10,13 @@ use crate::place::{Located, Place};
 use crate::signature::{self, Reference};
 use crate::xml::{self, Tree, XmlDefect, XmlText, canonical_name};
 use roxmltree::Node;
+use std::cell::Cell;
+
+/// Blocks of Header and of Body that are read, and misplaced ones that are named: real messages have fewer than 10.
+const BLOCKS_MAX: usize = 64;
+/// Elements inside the blocks that are read: real messages have fewer than 200. What is kept of an element, its path
+/// above all, is many times as large as the element can be.
+const ELEMENTS_MAX: usize = 2_048;
 
 /// Decodes an envelope. `charset` is the MIME part's charset, used where the XML itself is silent.
 ///
@@ -24,7 +31,7 @@ pub fn decode(bytes: &[u8], charset: Option<&str>) -> Result<Envelope, XmlDefect
 
 /// The envelope in a document that is parsed already.
 pub(crate) fn of_tree(text: &XmlText, tree: &Tree<'_>) -> Envelope {
-    let reader = Reader { tree };
+    let reader = Reader { tree, left: Cell::new(ELEMENTS_MAX), unread: Cell::new(0) };
     let root = tree.root();
     let mut envelope = Envelope {
         declaration: text.declaration.clone(),
@@ -51,11 +58,16 @@ pub(crate) fn of_tree(text: &XmlText, tree: &Tree<'_>) -> Envelope {
         reader.body(body, &mut envelope);
     }
     reader.misplaced(root, &mut envelope);
+    reader.limits(root, &mut envelope);
     envelope
 }
 
 struct Reader<'a, 't> {
     tree: &'a Tree<'t>,
+    /// How many more elements are read.
+    left: Cell<usize>,
+    /// How many were left unread.
+    unread: Cell<usize>,
 }
 
 impl<'a, 't> Reader<'a, 't> {
@@ -66,6 +78,10 @@ impl<'a, 't> Reader<'a, 't> {
             .filter(|node| node.is_comment() && is_test_marking(node.text().unwrap_or_default()))
             .map(|node| self.tree.place(node));
         for node in header.children().filter(Node::is_element) {
+            if out.header_blocks.len() == BLOCKS_MAX {
+                self.unread.update(|unread| unread + 1);
+                continue;
+            }
             out.header_blocks.push(self.block(node));
             match (node.tag_name().namespace(), node.tag_name().name()) {
                 (Some(EB), "MessageHeader") => out.message_headers.push(self.message_header(node)),
@@ -80,6 +96,10 @@ impl<'a, 't> Reader<'a, 't> {
 
     fn body(&self, body: Node<'a, 't>, out: &mut Envelope) {
         for node in body.children().filter(Node::is_element) {
+            if out.body_blocks.len() == BLOCKS_MAX {
+                self.unread.update(|unread| unread + 1);
+                continue;
+            }
             out.body_blocks.push(self.block(node));
             match (node.tag_name().namespace(), node.tag_name().name()) {
                 (Some(EB), "Manifest") => out.manifests.push(self.manifest(node)),
@@ -91,23 +111,59 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// Blocks that stand somewhere else than where the profile puts them are seen, and said.
     fn misplaced(&self, root: Node<'a, 't>, out: &mut Envelope) {
+        let mut more = 0usize;
         for node in root.descendants().filter(Node::is_element) {
             let Some(home) = home_of(node.tag_name().namespace(), node.tag_name().name()) else {
                 continue;
             };
             let parent = node.parent().filter(Node::is_element).map(|p| p.tag_name());
-            if parent.is_none_or(|p| p.namespace() != Some(SOAP) || p.name() != home) {
-                out.defects.push(Defect::new(
-                    Layer::Envelope,
-                    "block-misplaced",
-                    format!(
-                        "{} does not stand in SOAP:{home}",
-                        canonical_name(node.tag_name().namespace(), node.tag_name().name())
-                    ),
-                    self.tree.place(node),
-                ));
+            if parent.is_some_and(|p| p.namespace() == Some(SOAP) && p.name() == home) {
+                continue;
+            }
+            if out.defects.len() == BLOCKS_MAX {
+                more += 1;
+                continue;
+            }
+            let name = canonical_name(node.tag_name().namespace(), node.tag_name().name());
+            let message = format!("{name} does not stand in SOAP:{home}");
+            out.defects.push(Defect::new(Layer::Envelope, "block-misplaced", message, self.tree.place(node)));
+        }
+        if more > 0 {
+            let message = format!("{more} more blocks do not stand where the profile puts them");
+            out.defects.push(Defect::new(Layer::Envelope, "block-misplaced", message, self.tree.place(root)));
+        }
+    }
+
+    /// What was left unread is said, because nothing is concluded from what nobody read.
+    fn limits(&self, root: Node<'a, 't>, out: &mut Envelope) {
+        let unread = self.unread.get();
+        if unread > 0 {
+            let message = format!(
+                "{unread} more elements are not read: {BLOCKS_MAX} blocks of Header and Body are, and {ELEMENTS_MAX} \
+                 elements in them"
+            );
+            out.defects.push(Defect::new(Layer::Envelope, "elements-too-many", message, self.tree.place(root)));
+        }
+    }
+
+    /// The children of that name, as far as they are read.
+    fn list(
+        &self,
+        node: Node<'a, 't>,
+        namespace: &'static str,
+        name: &'static str,
+    ) -> std::vec::IntoIter<Node<'a, 't>> {
+        let mut listed = Vec::new();
+        for child in children(node, namespace, name) {
+            match self.left.get().checked_sub(1) {
+                Some(left) => {
+                    self.left.set(left);
+                    listed.push(child);
+                }
+                None => self.unread.update(|unread| unread + 1),
             }
         }
+        listed.into_iter()
     }
 
     fn block(&self, node: Node<'a, 't>) -> Block {
@@ -130,15 +186,16 @@ impl<'a, 't> Reader<'a, 't> {
             place: self.tree.place(node),
             version: self.attribute(node, EB, "version"),
             must_understand: self.attribute(node, SOAP, "mustUnderstand"),
-            from: children(node, EB, "From").map(|n| self.party(n)).collect(),
-            to: children(node, EB, "To").map(|n| self.party(n)).collect(),
+            from: self.list(node, EB, "From").map(|n| self.party(n)).collect(),
+            to: self.list(node, EB, "To").map(|n| self.party(n)).collect(),
             cpa_id: self.texts(node, EB, "CPAId"),
             conversation_id: self.texts(node, EB, "ConversationId"),
-            service: children(node, EB, "Service")
+            service: self
+                .list(node, EB, "Service")
                 .map(|n| Service { kind: self.attribute(n, EB, "type"), value: self.text(n) })
                 .collect(),
             action: self.texts(node, EB, "Action"),
-            message_data: children(node, EB, "MessageData").map(|n| self.message_data(n)).collect(),
+            message_data: self.list(node, EB, "MessageData").map(|n| self.message_data(n)).collect(),
             duplicate_elimination: self.places(node, EB, "DuplicateElimination"),
             description: self.texts(node, EB, "Description"),
         }
@@ -147,7 +204,8 @@ impl<'a, 't> Reader<'a, 't> {
     fn party(&self, node: Node<'a, 't>) -> PartyBlock {
         PartyBlock {
             place: self.tree.place(node),
-            party_ids: children(node, EB, "PartyId")
+            party_ids: self
+                .list(node, EB, "PartyId")
                 .map(|n| PartyId { kind: self.attribute(n, EB, "type"), value: self.text(n) })
                 .collect(),
             role: self.texts(node, EB, "Role"),
@@ -176,7 +234,7 @@ impl<'a, 't> Reader<'a, 't> {
 
     fn acknowledgment(&self, node: Node<'a, 't>) -> Acknowledgment {
         let references: Vec<Reference> =
-            children(node, DS, "Reference").map(|n| signature::read_reference(self.tree, n)).collect();
+            self.list(node, DS, "Reference").map(|n| signature::read_reference(self.tree, n)).collect();
         Acknowledgment {
             place: self.tree.place(node),
             version: self.attribute(node, EB, "version"),
@@ -184,7 +242,7 @@ impl<'a, 't> Reader<'a, 't> {
             actor: self.attribute(node, SOAP, "actor"),
             timestamp: self.texts(node, EB, "Timestamp"),
             ref_to_message_id: self.texts(node, EB, "RefToMessageId"),
-            from: children(node, EB, "From").map(|n| self.party(n)).collect(),
+            from: self.list(node, EB, "From").map(|n| self.party(n)).collect(),
             references,
         }
     }
@@ -195,7 +253,8 @@ impl<'a, 't> Reader<'a, 't> {
             version: self.attribute(node, EB, "version"),
             must_understand: self.attribute(node, SOAP, "mustUnderstand"),
             highest_severity: self.attribute(node, EB, "highestSeverity"),
-            errors: children(node, EB, "Error")
+            errors: self
+                .list(node, EB, "Error")
                 .map(|n| ErrorEntry {
                     place: self.tree.place(n),
                     code: self.attribute(n, EB, "errorCode"),
@@ -211,11 +270,13 @@ impl<'a, 't> Reader<'a, 't> {
         Manifest {
             place: self.tree.place(node),
             version: self.attribute(node, EB, "version"),
-            references: children(node, EB, "Reference")
+            references: self
+                .list(node, EB, "Reference")
                 .map(|n| ManifestReference {
                     place: self.tree.place(n),
                     href: self.attribute(n, XLINK, "href"),
-                    schemas: children(n, EB, "Schema")
+                    schemas: self
+                        .list(n, EB, "Schema")
                         .map(|s| SchemaBlock {
                             place: self.tree.place(s),
                             location: self.attribute(s, EB, "location"),
@@ -236,7 +297,7 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     fn texts(&self, node: Node<'a, 't>, namespace: &'static str, name: &'static str) -> Vec<Located<String>> {
-        children(node, namespace, name).map(|n| self.text(n)).collect()
+        self.list(node, namespace, name).map(|n| self.text(n)).collect()
     }
 
     fn text(&self, node: Node<'a, 't>) -> Located<String> {
@@ -245,7 +306,7 @@ impl<'a, 't> Reader<'a, 't> {
     }
 
     fn places(&self, node: Node<'a, 't>, namespace: &'static str, name: &'static str) -> Vec<Place> {
-        children(node, namespace, name).map(|n| self.tree.place(n)).collect()
+        self.list(node, namespace, name).map(|n| self.tree.place(n)).collect()
     }
 
     fn attribute(&self, node: Node<'a, 't>, namespace: &str, name: &str) -> Option<Located<String>> {
@@ -306,6 +367,59 @@ mod tests {
         assert_eq!(envelope.root.value, "a");
         assert_eq!(envelope.kind(), MessageKind::Unknown);
         assert!(envelope.headers.is_empty() && envelope.bodies.is_empty());
+    }
+
+    fn document(namespaces: &str, content: &str) -> String {
+        format!("<s:Envelope xmlns:s='{SOAP}' xmlns:e='{EB}' {namespaces}>{content}</s:Envelope>")
+    }
+
+    /// Bytes that are kept of an envelope, about: what it says of itself has every name, path and value in it.
+    fn kept(envelope: &Envelope) -> usize {
+        format!("{envelope:?}").len()
+    }
+
+    #[test]
+    fn many_misplaced_blocks_below_long_names_are_kept_in_small_space() {
+        let name = "a".repeat(1_000);
+        let blocks = |name: &str| {
+            let (open, close) = (format!("<{name}>").repeat(240), format!("</{name}>").repeat(240));
+            document("", &format!("{open}{}{close}", "<e:Manifest/>".repeat(40_000)))
+        };
+        assert_eq!(decode(blocks(&name).as_bytes(), None), Err(XmlDefect::NameTooLong { line: 1 }));
+        let envelope = decode(blocks(&name[..250]).as_bytes(), None).unwrap();
+        assert_eq!(envelope.defects.len(), BLOCKS_MAX + 1);
+        assert_eq!(envelope.defects[64].message, "39936 more blocks do not stand where the profile puts them");
+        assert!(kept(&envelope) < 200_000, "{}", kept(&envelope));
+    }
+
+    #[test]
+    fn many_blocks_in_a_long_namespace_are_kept_in_small_space() {
+        let blocks = |uri: usize| {
+            let content = format!("<s:Header>{}</s:Header><s:Body>{0}</s:Body>", "<q:a/>".repeat(60_000));
+            document(&format!("xmlns:q='{}'", "u".repeat(uri)), &content.replace("{0}", &"<q:b/>".repeat(60_000)))
+        };
+        assert_eq!(decode(blocks(300_000).as_bytes(), None), Err(XmlDefect::NamespaceTooLong { line: 1 }));
+        let envelope = decode(blocks(1_000).as_bytes(), None).unwrap();
+        assert_eq!((envelope.header_blocks.len(), envelope.body_blocks.len()), (BLOCKS_MAX, BLOCKS_MAX));
+        assert_eq!((envelope.defects.len(), envelope.defects[0].code), (1, "elements-too-many"));
+        assert!(envelope.defects[0].message.starts_with("119872 more elements are not read"), "{:?}", envelope.defects);
+        assert!(kept(&envelope) < 200_000, "{}", kept(&envelope));
+    }
+
+    #[test]
+    fn what_stands_in_blocks_is_read_up_to_a_number() {
+        let references = "<e:Reference><e:Schema/><e:Description/></e:Reference>".repeat(20_000);
+        let content = format!(
+            "<s:Header><e:MessageHeader><e:From>{}</e:From></e:MessageHeader></s:Header><s:Body><e:Manifest>{references}</e:Manifest></s:Body>",
+            "<e:PartyId/>".repeat(100)
+        );
+        let envelope = decode(document("", &content).as_bytes(), None).unwrap();
+        assert_eq!(envelope.header().unwrap().from[0].party_ids.len(), 100);
+        let listed = &envelope.manifests[0].references;
+        let inner: usize = listed.iter().map(|r| r.schemas.len() + r.description.len()).sum();
+        assert!(listed.len() + inner <= ELEMENTS_MAX, "{} and {inner}", listed.len());
+        assert_eq!(envelope.defects.last().unwrap().code, "elements-too-many");
+        assert!(kept(&envelope) < 4 * content.len(), "{}", kept(&envelope));
     }
 
     #[test]

@@ -27,9 +27,10 @@ pub(crate) fn read(text: &XmlText, tree: &Tree<'_>) -> MsgHead {
         elements.defect("root-unknown", "the root is no MsgHead 1.2".to_owned(), root);
     }
     let reader = Reader { elements: &elements };
-    let mut documents: Vec<Document> = elements.all(root, "Document").map(|n| reader.document(n)).collect();
-    for report in elements.all(root, "PatientReport") {
-        documents.extend(elements.all(report, "Document").map(|n| reader.document(n)));
+    let mut documents: Vec<Document> = elements.list(root, "Document").map(|n| reader.document(n)).collect();
+    let reports: Vec<Node<'_, '_>> = elements.list(root, "PatientReport").collect();
+    for report in &reports {
+        documents.extend(elements.list(*report, "Document").map(|n| reader.document(n)));
     }
     MsgHead {
         declaration: text.declaration.clone(),
@@ -37,7 +38,7 @@ pub(crate) fn read(text: &XmlText, tree: &Tree<'_>) -> MsgHead {
         root: elements.root_name(),
         info: elements.one(root, "MsgInfo").map(|n| reader.info(n)),
         documents,
-        patient_reports: elements.all(root, "PatientReport").map(|n| tree.place(n)).collect(),
+        patient_reports: reports.into_iter().map(|n| tree.place(n)).collect(),
         defects: elements.into_defects(),
     }
 }
@@ -65,7 +66,7 @@ impl<'a, 't> Reader<'_, 'a, 't> {
             }),
             sender: e.one(node, "Sender").map(|n| self.actor(n)),
             receiver: e.one(node, "Receiver").map(|n| self.actor(n)),
-            other_receivers: e.all(node, "OtherReceiver").map(|n| self.other_receiver(n)).collect(),
+            other_receivers: e.list(node, "OtherReceiver").map(|n| self.other_receiver(n)).collect(),
             patient: e.one(node, "Patient").map(|n| self.person(n)),
         }
     }
@@ -129,13 +130,13 @@ impl<'a, 't> Reader<'_, 'a, 't> {
     fn idents(&self, node: Node<'a, 't>) -> Vec<Ident> {
         let e = self.elements;
         let ident = |n| Ident { place: e.tree.place(n), id: e.text(n, "Id"), type_id: e.code(n, "TypeId") };
-        e.all(node, "Ident").map(ident).collect()
+        e.list(node, "Ident").map(ident).collect()
     }
 
     fn telecoms(&self, node: Node<'a, 't>) -> Vec<Located<String>> {
         let e = self.elements;
         let address = |n| e.attribute(e.one(n, "TeleAddress")?, "V");
-        e.all(node, "TeleCom").filter_map(address).collect()
+        e.list(node, "TeleCom").filter_map(address).collect()
     }
 
     fn document(&self, node: Node<'a, 't>) -> Document {
@@ -153,7 +154,7 @@ impl<'a, 't> Reader<'_, 'a, 't> {
     fn ref_doc(&self, node: Node<'a, 't>) -> RefDoc {
         let e = self.elements;
         let content = e.one(node, "Content").into_iter();
-        let content = content.flat_map(|n| n.children().filter(Node::is_element));
+        let content = e.few(content.flat_map(|n| n.children().filter(Node::is_element)));
         RefDoc {
             place: e.tree.place(node),
             issue_date: e.one(node, "IssueDate").and_then(|n| e.attribute(n, "V")),

@@ -1,5 +1,6 @@
 //! The Content-Type field of RFC 2045: media type, parameters, comments.
 
+use super::PARAMETERS_MAX;
 use super::model::{ContentType, HeaderField};
 use crate::defect::{Defect, Layer};
 
@@ -18,6 +19,10 @@ pub(super) fn read(field: &HeaderField, defects: &mut Vec<Defect>) -> ContentTyp
         if name.is_empty() {
             // An empty parameter, as in `text/xml;`, is common and harmless.
             continue;
+        }
+        if parameters.len() == PARAMETERS_MAX {
+            scanner.malformed = true;
+            break;
         }
         if scanner.equals() {
             parameters.push((name, scanner.value()));
@@ -163,6 +168,8 @@ mod tests {
             let (read, defects) = parse(value);
             assert_eq!(defects, 1, "{value}: {read:?}");
         }
+        let (read, defects) = parse(&format!("text/xml{}", ";a=b".repeat(1_000)));
+        assert_eq!((read.parameters.len(), defects), (PARAMETERS_MAX, 1));
         assert_eq!(parse("text/xml x; charset=utf-8").0.param("charset"), Some("utf-8"));
     }
 }

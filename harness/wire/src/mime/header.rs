@@ -2,7 +2,7 @@
 
 use super::model::{HeaderField, Headers};
 use super::source::{Label, Line, Source};
-use super::{HEADER_BYTES_MAX, HEADERS_MAX};
+use super::{HEADER_BYTES_MAX, HEADER_DEFECTS_MAX, HEADERS_MAX, PART_HEADERS_MAX};
 use crate::defect::{Defect, Layer};
 use crate::place::{Place, Span};
 
@@ -20,6 +20,7 @@ pub(super) struct Block {
 /// Reads the header block at the start of `span`.
 pub(super) fn read(source: &Source<'_>, span: Span, label: &Label) -> Block {
     let mut block = Block { headers: Headers::default(), body: span.end, defects: Vec::new() };
+    let headers_max = if *label == Label::Entity { HEADERS_MAX } else { PART_HEADERS_MAX };
     let mut field: Option<(Line, Vec<u8>)> = None;
     for line in source.lines(span) {
         let text = source.slice(Span::new(line.start, line.end));
@@ -33,7 +34,7 @@ pub(super) fn read(source: &Source<'_>, span: Span, label: &Label) -> Block {
             block.body = line.start;
             return block;
         }
-        if line.end - span.start > HEADER_BYTES_MAX || block.headers.len() >= HEADERS_MAX {
+        if line.end - span.start > HEADER_BYTES_MAX || block.headers.len() >= headers_max {
             let place = source.place(label.header("header block"), Span::new(span.start, line.start));
             block.defect("headers-too-many", "the header block is larger than what is read", place);
             block.body = line.next;
@@ -88,8 +89,14 @@ impl Block {
     }
 
     fn defect(&mut self, code: &'static str, message: &str, place: Place) {
-        if self.defects.last().is_none_or(|d| d.code != "headers-too-many") {
+        if self.defects.last().is_some_and(|d| matches!(d.code, "headers-too-many" | "defects-too-many")) {
+            return;
+        }
+        if self.defects.len() < HEADER_DEFECTS_MAX {
             self.defects.push(Defect::new(Layer::Mime, code, message, place));
+        } else {
+            let message = format!("the header block has more defects than the {HEADER_DEFECTS_MAX} that are named");
+            self.defects.push(Defect::new(Layer::Mime, "defects-too-many", message, place));
         }
     }
 }
@@ -140,6 +147,19 @@ mod tests {
         let long = format!("a: {}\r\nb: c\r\n\r\nbody", "x".repeat(HEADER_BYTES_MAX));
         let read = block(long.as_bytes());
         assert_eq!((read.headers.len(), &long[read.body..]), (0, "body"));
+    }
+
+    #[test]
+    fn caps_the_defects_and_the_fields_of_a_part() {
+        let read = block(format!("a: b\n{}\nbody", "x\n".repeat(50_000)).as_bytes());
+        assert_eq!(read.defects.len(), HEADER_DEFECTS_MAX + 1);
+        assert_eq!(read.defects[HEADER_DEFECTS_MAX].code, "defects-too-many");
+        let bytes = "a: b\n".repeat(HEADERS_MAX) + "\nbody";
+        let source = Source::new(bytes.as_bytes());
+        let read = super::read(&source, Span::new(0, bytes.len()), &Label::Part("1".into()));
+        assert!(read.headers.len() <= PART_HEADERS_MAX + 1, "{}", read.headers.len());
+        assert_eq!(read.defects[0].code, "headers-too-many");
+        assert_eq!(&bytes[read.body..], "body");
     }
 
     #[test]

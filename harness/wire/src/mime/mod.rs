@@ -27,6 +27,12 @@ pub use write::{BodyDraft, EntityDraft, PartDraft, TransferEncoding, join};
 pub const BYTES_MAX: usize = 56 * 1024 * 1024;
 /// Header fields of one header block: mail that passed many relays has fewer than 100.
 pub const HEADERS_MAX: usize = 500;
+/// Header fields of the header block of one part: real ones have fewer than 10.
+pub const PART_HEADERS_MAX: usize = 64;
+/// Defects of one header block that are kept.
+pub const HEADER_DEFECTS_MAX: usize = 64;
+/// Parameters of one Content-Type that are read.
+pub const PARAMETERS_MAX: usize = 64;
 /// Bytes of one header block: relays refuse far less.
 pub const HEADER_BYTES_MAX: usize = 256 * 1024;
 /// Parts of one entity, nested ones included.

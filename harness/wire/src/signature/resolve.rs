@@ -1,7 +1,7 @@
 //! From a `ds:Reference` to the octets that its digest is over: dereferencing and transforms.
 
 use super::algorithm;
-use super::canonical::{Method, canonicalise};
+use super::canonical::{self, Method};
 use super::model::{Reference, Transform};
 use super::xpath::LeftOut;
 use crate::ebxml::names::EB;
@@ -9,7 +9,7 @@ use crate::xml::{Tree, read};
 use roxmltree::Node;
 
 /// Transforms of one reference: the profile has three.
-const TRANSFORMS_MAX: usize = 8;
+pub(super) const TRANSFORMS_MAX: usize = 8;
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 
@@ -75,8 +75,11 @@ fn over_nodes(
     let is_left_out = |node: Node<'_, '_>| {
         enveloped.is_some_and(|signature| node.id() == signature.id()) || left_out.iter().any(|part| part.holds(node))
     };
-    let text =
-        if apex.ancestors().any(is_left_out) { String::new() } else { canonicalise(apex, &method, &is_left_out) };
+    let text = if apex.ancestors().any(is_left_out) {
+        String::new()
+    } else {
+        canonical::within_limit(apex, &method, &is_left_out).ok_or(canonical::TOO_LARGE)?
+    };
     over_octets(text.into_bytes(), rest)
 }
 

@@ -1,26 +1,38 @@
 //! Reads the structure of a signature out of a parsed document; what it proves is another question.
 
+use super::REFERENCES_MAX;
 use super::model::{KeyInfo, Reference, SignatureBlock, SignedInfo, Transform, X509Data};
+use super::resolve::TRANSFORMS_MAX;
 use crate::ebxml::names::DS;
 use crate::place::Located;
 use crate::xml::Tree;
 use roxmltree::Node;
 
+/// Prefixes of one list that are read: real lists have fewer than 5, and each is looked for at every element.
+const PREFIXES_MAX: usize = 16;
+/// Bindings of one XPath that are kept: the expression of HIS 1037 5.5 has two prefixes at most.
+const BINDINGS_MAX: usize = 4;
+/// Elements of one kind that are read where one is expected, or very few.
+const FEW: usize = 8;
+
 const EXC_C14N_NS: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 
-/// Reads a `ds:Signature` element.
+/// Reads a `ds:Signature` element. Where a number is limited, one more than what is verified is read, so that the
+/// verification says so.
 pub fn read_block<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> SignatureBlock {
     SignatureBlock {
         place: tree.place(node),
-        signed_info: children(node, "SignedInfo").map(|n| signed_info(tree, n)).collect(),
-        signature_value: children(node, "SignatureValue").map(|n| text(tree, n)).collect(),
+        signed_info: children(node, "SignedInfo").take(2).map(|n| signed_info(tree, n)).collect(),
+        signature_value: children(node, "SignatureValue").take(2).map(|n| text(tree, n)).collect(),
         key_info: children(node, "KeyInfo")
+            .take(FEW)
             .map(|n| KeyInfo {
                 place: tree.place(n),
                 x509_data: children(n, "X509Data")
+                    .take(FEW)
                     .map(|d| X509Data {
                         place: tree.place(d),
-                        certificates: children(d, "X509Certificate").map(|c| text(tree, c)).collect(),
+                        certificates: children(d, "X509Certificate").take(FEW).map(|c| text(tree, c)).collect(),
                     })
                     .collect(),
             })
@@ -34,7 +46,7 @@ fn signed_info<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> SignedInfo {
         place: tree.place(node),
         canonicalization: method("CanonicalizationMethod"),
         method: method("SignatureMethod"),
-        references: children(node, "Reference").map(|n| read_reference(tree, n)).collect(),
+        references: children(node, "Reference").take(REFERENCES_MAX + 1).map(|n| read_reference(tree, n)).collect(),
     }
 }
 
@@ -45,6 +57,7 @@ pub fn read_reference<'t>(tree: &Tree<'t>, node: Node<'_, 't>) -> Reference {
         uri: attribute(tree, node, "URI"),
         transforms: children(node, "Transforms")
             .flat_map(|n| children(n, "Transform"))
+            .take(TRANSFORMS_MAX + 1)
             .map(|n| Transform {
                 algorithm: attribute(tree, n, "Algorithm")
                     .unwrap_or_else(|| Located::new(String::new(), tree.place(n).child("@Algorithm"))),
@@ -63,7 +76,7 @@ pub(super) fn prefix_list(node: Node<'_, '_>) -> Vec<String> {
     node.children()
         .find(|child| child.has_tag_name((EXC_C14N_NS, "InclusiveNamespaces")))
         .and_then(|child| child.attribute("PrefixList"))
-        .map(|list| list.split_whitespace().map(str::to_owned).collect())
+        .map(|list| list.split_whitespace().take(PREFIXES_MAX).map(str::to_owned).collect())
         .unwrap_or_default()
 }
 
@@ -74,6 +87,7 @@ fn bindings(xpath: Node<'_, '_>) -> Vec<(String, String)> {
         .namespaces()
         .filter_map(|namespace| Some((namespace.name()?.to_owned(), namespace.uri().to_owned())))
         .filter(|(prefix, _)| expression.contains(&format!("{prefix}:")))
+        .take(BINDINGS_MAX)
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::algorithms::{DigestMethod, SignatureMethod};
 use super::base64_bytes;
-use super::canonical::{Method, canonicalise};
+use super::canonical::{self, Method};
 use super::model::{Reference, SignatureBlock};
 use super::resolve::{self, Context};
 use super::structure::{children, prefix_list, read_block};
@@ -169,7 +169,9 @@ pub(super) fn canonical_signed_info(signature: Node<'_, '_>) -> Result<Vec<u8>, 
     let uri = method.attribute("Algorithm").unwrap_or_default();
     let method =
         Method::of(uri, &prefix_list(method)).ok_or_else(|| format!("canonicalisation `{uri}` is not known"))?;
-    Ok(canonicalise(info, &method, &|_| false).into_bytes())
+    canonical::within_limit(info, &method, &|_| false)
+        .map(String::into_bytes)
+        .ok_or_else(|| canonical::TOO_LARGE.to_owned())
 }
 
 fn value(

@@ -6,6 +6,9 @@
 
 use roxmltree::Node;
 
+/// Terms of one expression, each of which is tried at every element: the standard's has two.
+const TERMS_MAX: usize = 16;
+
 /// Elements that are left out, with everything in them: those with one of these attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LeftOut(Vec<Term>);
@@ -26,6 +29,9 @@ impl LeftOut {
         let ["not", "(", terms @ .., ")"] = &tokens[..] else {
             return Err(other());
         };
+        if terms.iter().filter(|token| **token == "|").count() >= TERMS_MAX {
+            return Err(format!("the XPath has more than {TERMS_MAX} terms"));
+        }
         let terms = terms.split(|token| *token == "|").map(|term| {
             let ["ancestor-or-self", "::", "node", "(", ")", "[", "@", name @ .., "=", value, "]"] = term else {
                 return Err(other());
@@ -124,6 +130,13 @@ mod tests {
         }
         let error = LeftOut::parse(EB_XPATH, &soap("other")).unwrap_err();
         assert_eq!(error, "the prefix `SOAP-ENV` of the XPath is not bound");
+    }
+
+    #[test]
+    fn refuses_many_terms() {
+        let terms = |count: usize| format!("not({})", vec!["ancestor-or-self::node()[@a=\"1\"]"; count].join(" | "));
+        assert_eq!(LeftOut::parse(&terms(TERMS_MAX), &[]).unwrap().0.len(), TERMS_MAX);
+        assert_eq!(LeftOut::parse(&terms(TERMS_MAX + 1), &[]).unwrap_err(), "the XPath has more than 16 terms");
     }
 
     proptest! {

@@ -11,7 +11,7 @@ mod tree;
 mod write;
 
 pub use edit::{Edit, EditError, Path, edit};
-pub use gate::{ATTRIBUTES_MAX, BYTES_MAX, DEPTH_MAX, NAMESPACES_MAX, NODES_MAX};
+pub use gate::{ATTRIBUTES_MAX, BYTES_MAX, DEPTH_MAX, NAME_BYTES_MAX, NAMESPACES_MAX, NODES_MAX, URI_BYTES_MAX};
 pub use text::{Declaration, Encoding, XmlText, read};
 pub use tree::{Tree, canonical_name};
 pub use write::XmlWriter;
@@ -45,6 +45,18 @@ pub enum XmlDefect {
     /// More namespace declarations in scope than [`NAMESPACES_MAX`].
     #[error("more than {NAMESPACES_MAX} namespace declarations are in scope (line {line})")]
     TooManyNamespaces {
+        /// Line of the element.
+        line: u32,
+    },
+    /// A name of an element or attribute is longer than [`NAME_BYTES_MAX`].
+    #[error("a name has more than {NAME_BYTES_MAX} bytes (line {line})")]
+    NameTooLong {
+        /// Line of the element.
+        line: u32,
+    },
+    /// A namespace URI is longer than [`URI_BYTES_MAX`].
+    #[error("a namespace URI has more than {URI_BYTES_MAX} bytes (line {line})")]
+    NamespaceTooLong {
         /// Line of the element.
         line: u32,
     },

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 /// Bytes between two places where the characters so far are known.
 const STRIDE: usize = 256;
+/// About how many bytes a path has at most: a hostile document has many places, and long names above all of them.
+const PATH_BYTES: usize = 1_024;
 
 /// A parsed document. Borrowed from the text it was parsed from.
 #[derive(Debug)]
@@ -63,10 +65,26 @@ impl<'t> Tree<'t> {
 
     fn path_of(&self, node: Node<'_, 't>) -> String {
         let steps: Vec<Node<'_, 't>> = node.ancestors().filter(Node::is_element).collect();
-        let mut path = String::with_capacity(steps.len() * 24);
-        for step in steps.into_iter().rev() {
+        // The lowest steps say most, and the outermost where it all is; what is too long loses its middle.
+        let (mut low, mut room) = (0, PATH_BYTES);
+        for step in &steps {
+            room = room.saturating_sub(width(*step));
+            if room == 0 && low > 0 {
+                break;
+            }
+            low += 1;
+        }
+        let mut path = String::with_capacity(low * 24);
+        if low < steps.len() {
+            if let Some(root) = steps.last() {
+                path.push('/');
+                self.add_step(&mut path, *root);
+            }
+            path.push_str("/…");
+        }
+        for step in steps[..low].iter().rev() {
             path.push('/');
-            self.add_step(&mut path, step);
+            self.add_step(&mut path, *step);
         }
         if path.is_empty() { "/".to_owned() } else { path }
     }
@@ -126,6 +144,11 @@ fn prefix_of(namespace: &str) -> Option<&'static str> {
     })
 }
 
+/// About how many bytes the step of a node adds to a path.
+fn width(node: Node<'_, '_>) -> usize {
+    node.tag_name().name().len() + 8
+}
+
 /// How many characters stand before each multiple of [`STRIDE`].
 fn characters(text: &str) -> Vec<usize> {
     let mut total = 0;
@@ -180,6 +203,21 @@ mod tests {
         assert_eq!((place.line, place.column), (2, 11));
         let attribute = last.attributes().next().unwrap();
         assert_eq!(tree.attribute_place(last, &attribute).path, "/SOAP:Envelope/b[2]/@x");
+    }
+
+    #[test]
+    fn a_long_path_loses_its_middle() {
+        let name = "n".repeat(200);
+        let text = format!("<a>{}<b/>{}</a>", format!("<{name}>").repeat(20), format!("</{name}>").repeat(20));
+        let tree = Tree::parse(&text).unwrap();
+        let deepest = tree.root().descendants().find(|node| node.has_tag_name("b")).unwrap();
+        let path = tree.place(deepest).path;
+        assert!(path.starts_with("/a/…/nnn") && path.ends_with("n/b"), "{path}");
+        assert!(path.len() < 1_100, "{}", path.len());
+        let text = format!("{}<b/>{}", "<c>".repeat(100), "</c>".repeat(100));
+        let tree = Tree::parse(&text).unwrap();
+        let deepest = tree.root().descendants().find(|node| node.has_tag_name("b")).unwrap();
+        assert_eq!(tree.place(deepest).path, format!("{}/b", "/c".repeat(100)));
     }
 
     #[test]
