@@ -1,6 +1,7 @@
 //! HITS 1172 5.6: XML. Only what the decoder sees by itself; validity against the schemas is another matter.
 
 use crate::check::{Finding, MessageCheck, Seen, message, shown};
+use crate::verdict::Cause;
 use wire::ebxml::MessageKind;
 use wire::message::NoEnvelope;
 use wire::place::Place;
@@ -67,7 +68,13 @@ fn well_formed(seen: &Seen<'_>) -> Option<Finding> {
             if let XmlDefect::NotWellFormed { line, column, .. } = defect {
                 (place.line, place.column) = (*line, *column);
             }
-            Some(Finding::violated(&place, defect.to_string()))
+            Some(match defect {
+                XmlDefect::NotWellFormed { .. } | XmlDefect::Empty | XmlDefect::Doctype { .. } => {
+                    Finding::violated(&place, defect.to_string())
+                }
+                // How much is read is this tool's choice; no document says where to stop.
+                _ => Finding::cannot_tell(Cause::Harness, &place, format!("more than is read here: {defect}")),
+            })
         }
         Ok(envelope) => Some(Finding::satisfied(&envelope.root.place, "well-formed")),
         Err(_) => None,

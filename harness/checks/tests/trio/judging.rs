@@ -216,6 +216,18 @@ fn a_refusal_before_anything_was_accepted_is_configuration() {
     assert_eq!(refused("OtherXml").exit, Exit::VIOLATED);
 }
 
+/// What is deeper or longer than this tool reads is not thereby wrong.
+#[test]
+fn the_limits_of_this_tool_accuse_nobody() {
+    let deep = format!("Content-Type: text/xml\r\nSOAPAction: \"ebXML\"\r\n\r\n{}", "<a>".repeat(5000));
+    let mut play = Play::new(&[(On::Ack, Change::Instead(deep.leak()))]);
+    let sent = play.stimulus("first", &[]);
+    play.acknowledge(&sent);
+    let judgement = play.judge();
+    let told: Vec<Verdict> = judgement.evidence("HITS1172-5.6-p1").map(|o| o.verdict).collect();
+    assert_eq!(told, [Verdict::CannotTell(Cause::Harness)]);
+}
+
 /// The subject answers, but encrypts to a certificate that is not ours: nobody can say what its AppRec holds.
 #[test]
 fn what_is_encrypted_to_somebody_else_is_configuration() {
