@@ -147,6 +147,19 @@ fn a_bare_apprec_is_judged_by_what_stands_in_it() {
     assert!(!of(&unknown, "satisfied").contains(&"HITS1168-6.2-2".to_owned()));
 }
 
+/// What no requirement is about is told all the same: the decoder's defects, and whether the payload was seen.
+#[test]
+fn an_inspection_tells_what_was_read_and_what_was_not() {
+    let message = "MIME-Version: 1.0\r\nSOAPAction: \"ebXML\"\r\nSOAPAction: \"other\"\r\nContent-Type: multipart/related; boundary=b; type=\"text/xml\"\r\n\r\n--b\r\nContent-Type: text/xml\r\n\r\n<SOAP:Envelope xmlns:SOAP=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:eb=\"http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd\"><SOAP:Header><eb:MessageHeader/></SOAP:Header><SOAP:Body><eb:Manifest/></SOAP:Body></SOAP:Envelope>\r\n--b\r\nContent-Type: application/pkcs7-mime\r\n\r\n\u{1b}[2Jhello\r\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("message.mime");
+    std::fs::write(&path, message).unwrap();
+    let output = text(&provestein(&["inspect", &path.display().to_string()]));
+    assert!(output.contains("as read: ") && output.contains("boundary"), "{output}");
+    assert!(output.contains("payload, MIME part 2: not opened") && output.contains("`--key`"), "{output}");
+    assert!(!output.contains('\u{1b}'), "{output}");
+}
+
 /// A message and its AppRec, both captured: what one demands of the other is judged.
 #[test]
 fn captured_messages_are_compared_with_each_other() {

@@ -24,4 +24,4 @@ mod tests;
 pub use cases::{Case, CaseResult};
 pub use style::Style;
 pub use view::View;
-pub use visible::{masked, visible};
+pub use visible::{clean, masked, visible};

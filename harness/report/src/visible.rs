@@ -72,7 +72,7 @@ fn ends_in_word(before: &str, written: &str) -> bool {
 }
 
 /// Both: the one function through which every foreign value goes on its way into a report for people.
-pub(crate) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     visible(&masked(text))
 }
 

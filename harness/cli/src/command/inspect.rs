@@ -11,7 +11,7 @@ use evidence::blob::MemoryBlobs;
 use evidence::digest::Digest;
 use evidence::event::{Assurance, Event, Recorded, RunStarted};
 use evidence::format;
-use evidence::history;
+use evidence::history::{self, MessageRecord};
 use evidence::read::Stored;
 use jiff::Timestamp;
 use std::fs;
@@ -19,11 +19,16 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use wire::certificate::Certificate;
 use wire::cms;
+use wire::defect::Defect;
+use wire::ebxml::MessageKind;
 use wire::key::PrivateKey;
 use wire::message::Message;
 
 /// A file larger than this is no message: EDI 2.0 caps a request at 35 MB.
 const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// So many defects of one message are listed.
+const DEFECTS_MAX: usize = 10;
 
 /// Inspects.
 ///
@@ -45,13 +50,37 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
             say(format!("{TOOL}: {} captured, judged by {}", plural(files.len()), judged.profile.id()));
             for (index, (name, _)) in files.iter().enumerate() {
                 say(format!("  event {:<4} {name}", index + 1));
+                judged.history.messages.iter().filter(|m| m.seq == index as u64 + 1).for_each(as_read);
             }
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
-            let command = format!("provestein inspect {} --profile {}", names.join(" "), judged.profile.id());
+            let key = args.key.as_ref().map(|path| format!(" --key {}", path.display())).unwrap_or_default();
+            let command = format!("provestein inspect {} --profile {}{key}", names.join(" "), judged.profile.id());
             conclude(&judged, &Places::of_inspection(command));
         }
     }
     Ok(exit(&judged))
+}
+
+/// What the decoders say of a message that no requirement is about, and whether its payload was seen at all.
+fn as_read(record: &MessageRecord) {
+    let message = &record.message;
+    let envelope = message.soap().map(|e| e.defects.as_slice()).unwrap_or_default();
+    let defects: Vec<&Defect> = message.entity.all_defects().into_iter().chain(envelope).collect();
+    for defect in defects.iter().take(DEFECTS_MAX) {
+        say(format!("             as read: {}", report::clean(&defect.to_string())));
+    }
+    if defects.len() > DEFECTS_MAX {
+        say(format!("             as read: {} more of these", defects.len() - DEFECTS_MAX));
+    }
+    for (part, _) in message.attachments().filter(|_| message.kind() == MessageKind::Payload) {
+        let opened = record.payloads.iter().find(|(number, _)| *number == part);
+        let state = match opened.map(|(_, payload)| payload) {
+            None => "not opened, so what is in it is not judged: `--key` names the receiver's key".to_owned(),
+            Some(Ok(_)) => "opened".to_owned(),
+            Some(Err(reason)) => format!("not opened, so what is in it is not judged: {}", report::clean(reason)),
+        };
+        say(format!("             payload, MIME part {}: {state}", part + 1));
+    }
 }
 
 /// Captured messages can violate or not; what they do not show was never asked of them, so nothing missing makes an
