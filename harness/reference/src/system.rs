@@ -17,7 +17,6 @@ use wire::ebxml::{Envelope, MessageKind};
 use wire::head::{Level, MsgHead};
 use wire::identifier::is_uuid;
 use wire::message::Message;
-use wire::mime::Entity;
 
 /// The system. Everything it needs to know about time and chance is an argument.
 #[derive(Debug)]
@@ -125,7 +124,7 @@ impl System {
         let keys = [(&self.identity.encrypt_certificate, &self.identity.encrypt_key)];
         let (_, part) = message.attachments().next().ok_or("there is no attachment")?;
         let opened = cms::open(&part.content, &keys).map_err(|e| e.to_string())?;
-        Ok(inner(opened.content))
+        Ok(business::inside(&opened.content))
     }
 
     fn act(
@@ -293,13 +292,4 @@ fn arrival(message: &Message, assessment: msh::assess::Assessment) -> Arrival {
             .collect(),
         assessment,
     }
-}
-
-/// The fagmelding inside the clear text, which is a MIME part of its own (HITS 1172 5.15.1).
-fn inner(clear: Vec<u8>) -> Vec<u8> {
-    if clear.trim_ascii_start().starts_with(b"<") {
-        return clear;
-    }
-    let mut entity = Entity::decode(&clear);
-    if entity.parts.is_empty() { clear } else { entity.parts.swap_remove(0).content }
 }

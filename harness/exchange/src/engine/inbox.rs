@@ -16,7 +16,6 @@ use wire::business::{self, Business};
 use wire::cms;
 use wire::ebxml::{Envelope, MessageKind};
 use wire::message::Message;
-use wire::mime::Entity;
 
 /// Takes arrivals until the inbox closes.
 pub(super) async fn listen(run: Arc<Run>, mut arrivals: mpsc::Receiver<Arrival>) {
@@ -79,7 +78,7 @@ async fn open(run: &Run, message: &Message, arrived: Seq) -> Result<Result<Vec<u
             let digest = evidence::digest::Digest::of(&key);
             let event = Event::PayloadOpened { message: arrived, part, key: digest };
             run.record(event, Some(arrived), vec![key]).await?;
-            Ok(Ok(inner(opened.content)))
+            Ok(Ok(business::inside(&opened.content)))
         }
         Err(reason) => {
             let event = Event::PayloadSealed { message: arrived, part, reason: reason.clone() };
@@ -188,15 +187,6 @@ fn file(run: &Run, message: &Message, payload: Option<Vec<u8>>, arrived: Seq, ca
     }
     drop(desk);
     run.news.notify_waiters();
-}
-
-/// The fagmelding inside the clear text (HITS 1172 5.15.1).
-fn inner(clear: Vec<u8>) -> Vec<u8> {
-    if clear.trim_ascii_start().starts_with(b"<") {
-        return clear;
-    }
-    let mut entity = Entity::decode(&clear);
-    if entity.parts.is_empty() { clear } else { entity.parts.swap_remove(0).content }
 }
 
 /// Where keys and initialisation vectors come from: the operating system, never the run's seed.
