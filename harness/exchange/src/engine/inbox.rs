@@ -6,10 +6,10 @@ use carrier::http::{Arrival, Reply};
 use evidence::event::{Event, Seq};
 use evidence::log::LogError;
 use getrandom::SysRng;
-use msh::assess::assess;
+use msh::assess;
 use msh::compose::{self, Signal};
 use msh::identity::Identity;
-use msh::state::{Action, Answer, Arrival as Facts, Input};
+use msh::state::{Action, Answer, Input};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use wire::business::{self, Business};
@@ -97,24 +97,9 @@ fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<
     };
     let opened = payload.as_ref().map(drop).map_err(String::as_str);
     let ours = [party.party.identity.her];
-    let assessment = assess(message, opened, &ours, party.msh.overrides());
-    let envelope = message.soap();
-    let digests = envelope.and_then(|e| e.signatures.first()).map(digests).unwrap_or_default();
-    let facts = Facts {
-        kind: message.kind(),
-        message_id: envelope.and_then(Envelope::message_id).unwrap_or_default().to_owned(),
-        about: envelope.and_then(Envelope::about).map(str::to_owned),
-        severity: envelope.and_then(|e| e.error_lists.first()).map(wire::ebxml::ErrorList::severity),
-        digests,
-        assessment,
-    };
+    let facts = assess::arrival(message, opened, &ours, party.msh.overrides());
     let identity = party.party.identity.clone();
     party.msh.step(Input::Arrived(facts), now).into_iter().map(|action| (identity.clone(), action)).collect()
-}
-
-fn digests(signature: &wire::signature::SignatureBlock) -> Vec<String> {
-    let values = signature.references().iter().filter_map(|r| r.digest_value.as_ref());
-    values.map(|d| d.value.split_whitespace().collect()).collect()
 }
 
 async fn answer(
