@@ -9,7 +9,6 @@ use crate::message::{Filling, stamp};
 use crate::scenario::{Alteration, AwaitStep, Loaded, PatientKind, Reacknowledge, SendStep, Step};
 use evidence::digest::Digest;
 use evidence::event::{Await, Composed, Event, Seq, TransportFailure};
-use evidence::log::LogError;
 use jiff::{SignedDuration, Timestamp};
 use msh::compose::{self, PayloadMessage};
 use std::sync::Arc;
@@ -216,7 +215,12 @@ impl Scene<'_> {
     }
 
     /// Waits for a receipt, without ever missing one that comes between looking and waiting.
-    async fn receipt(&self, kind: ReceiptKind, label: &str, patience: Duration) -> Result<Option<Receipt>, LogError> {
+    async fn receipt(
+        &self,
+        kind: ReceiptKind,
+        label: &str,
+        patience: Duration,
+    ) -> Result<Option<Receipt>, EngineError> {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let news = self.run.news.notified();
@@ -258,6 +262,8 @@ impl Scene<'_> {
 
     /// Acknowledges the AppRec of a message once more; a duplicate acknowledgment is harmless and never answered.
     async fn reacknowledge(&self, step: &Reacknowledge, line: u32) -> Result<Option<String>, EngineError> {
+        // Once more: after the first time.
+        self.run.settle().await?;
         let nothing = || Ok(Some(format!("no AppRec of `{}` has come that could be acknowledged", step.apprec)));
         let Some(sent) = self.run.desk().sent.get(&step.apprec).cloned() else { return nothing() };
         let envelope = self.run.desk().receipts.iter().rev().find_map(|receipt| {
