@@ -63,7 +63,7 @@ fn lost_answers_never_accuse_a_conforming_system() {
 /// A step waits for the receipt, not for how long the subject takes over our answer to it.
 #[test]
 fn a_subject_that_takes_our_acknowledgments_slowly_meets_everything() {
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     let (run, outcome) = simulate_taking(Taking::After(hour), &[], Weather::FAIR, 1, &[]);
     outcome.unwrap();
     assert_eq!(run.violated(), Vec::<String>::new());
