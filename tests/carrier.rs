@@ -26,6 +26,7 @@ fn short() -> Limits {
         head_bytes: 4096,
         body_bytes: 64 * 1024,
         connections: 8,
+        bytes_in_flight: 0,
     }
 }
 
@@ -115,6 +116,23 @@ async fn server(answer: &'static [u8], hold: bool) -> Url {
         }
     });
     url
+}
+
+#[test]
+fn interim_answers_are_read_over() {
+    let table: [(&'static [u8], Result<u16, FailureKind>); 4] = [
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", Ok(200)),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nX: y\r\n\r\nHTTP/1.1 500 No\r\n\r\n", Ok(500)),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Ok(101)),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", Err(FailureKind::ClosedEarly)),
+    ];
+    runtime().block_on(async {
+        for (answer, expected) in table {
+            let url = server(answer, false).await;
+            let seen = http::post(&url, ENTITY, None, &short()).await;
+            assert_eq!(seen.map(|a| a.status).map_err(|f| f.kind), expected, "{:?}", answer.escape_ascii().to_string());
+        }
+    });
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! The inbox: a server that hands every entity on and answers what it is told.
 
 use super::Limits;
-use super::reader::{self, ReadFailure};
+use super::reader::{self, ReadFailure, Room};
 use crate::tls::ServerTls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -74,17 +75,25 @@ impl Drop for Inbox {
     }
 }
 
+/// How long nothing is accepted after accepting has failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 async fn listen(listener: TcpListener, tls: Option<Arc<ServerTls>>, limits: Limits, arrivals: mpsc::Sender<Arrival>) {
     let places = Arc::new(Semaphore::new(limits.connections));
+    let room = Room::new(limits.bytes_in_flight, &limits);
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
-        let Ok((stream, from)) = listener.accept().await else { continue };
-        let (tls, arrivals) = (tls.clone(), arrivals.clone());
+        let Ok((stream, from)) = listener.accept().await else {
+            // No file descriptor left, most often: trying again at once would only turn in a circle.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let (tls, arrivals, room) = (tls.clone(), arrivals.clone(), room.clone());
         tokio::spawn(async move {
             let _place = place;
             // See client: only a matter of delay.
             let _ = stream.set_nodelay(true);
-            serve(stream, from, tls.as_deref(), &limits, &arrivals).await;
+            serve(stream, from, tls.as_deref(), &limits, &room, &arrivals).await;
         });
     }
 }
@@ -94,13 +103,14 @@ async fn serve(
     from: SocketAddr,
     tls: Option<&ServerTls>,
     limits: &Limits,
+    room: &Room,
     arrivals: &mpsc::Sender<Arrival>,
 ) {
     match tls {
-        None => connection(stream, from, limits, arrivals).await,
+        None => connection(stream, from, limits, room, arrivals).await,
         Some(tls) => {
             if let Ok(Ok(stream)) = tokio::time::timeout(limits.connect, tls.accept(stream)).await {
-                connection(stream, from, limits, arrivals).await;
+                connection(stream, from, limits, room, arrivals).await;
             }
         }
     }
@@ -110,11 +120,13 @@ async fn connection<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
     from: SocketAddr,
     limits: &Limits,
+    room: &Room,
     arrivals: &mpsc::Sender<Arrival>,
 ) {
     let mut buffer = Vec::new();
     loop {
-        let read = tokio::time::timeout(limits.read, reader::read(&mut stream, &mut buffer, true, limits)).await;
+        let read =
+            tokio::time::timeout(limits.read, reader::read(&mut stream, &mut buffer, true, limits, Some(room))).await;
         let message = match read {
             Ok(Ok(message)) => message,
             Ok(Err(failure)) => {

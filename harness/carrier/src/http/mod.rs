@@ -22,6 +22,8 @@ pub struct Limits {
     pub connect: Duration,
     /// Connections served at once.
     pub connections: usize,
+    /// Bytes of request bodies held at once, over all connections; at least one body of the largest size fits.
+    pub bytes_in_flight: usize,
 }
 
 impl Default for Limits {
@@ -32,6 +34,7 @@ impl Default for Limits {
             read: Duration::from_secs(30),
             connect: Duration::from_secs(10),
             connections: 256,
+            bytes_in_flight: 256 * 1024 * 1024,
         }
     }
 }
