@@ -3,9 +3,11 @@
 mod client;
 mod inbox;
 mod reader;
+mod refusals;
 
 pub use client::{Answer, Failure, FailureKind, Url, UrlError, post};
 pub use inbox::{Arrival, Inbox, Reply};
+pub use refusals::{Refusal, Refusals};
 
 use std::time::Duration;
 

@@ -5,7 +5,7 @@ use super::desk::Desk;
 use super::inbox;
 use crate::plan::Plan;
 use crate::scenario::Loaded;
-use carrier::http::{Arrival, Inbox, Limits};
+use carrier::http::{Arrival, Inbox, Limits, Refusals};
 use carrier::port::{HttpOutlet, Outlet};
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng as _;
@@ -127,6 +127,7 @@ pub(super) struct Run {
     pub clock: Arc<dyn Clock>,
     pub outlet: Box<dyn Outlet>,
     pub aside: Aside,
+    pub refusals: Refusals,
 }
 
 impl Run {
@@ -217,7 +218,7 @@ pub async fn execute(
     progress.listening(inbox.address());
     on_open(inbox.address(), &mut plan).await;
     let outlet = HttpOutlet { url: plan.subject.url.clone(), tls: plan.subject.client_tls.clone(), limits };
-    let outcome = go_on(plan, recorder, options, progress, Box::new(outlet), arrivals).await;
+    let outcome = go_on(plan, recorder, options, progress, Box::new(outlet), (arrivals, inbox.refusals())).await;
     drop(inbox);
     outcome
 }
@@ -235,7 +236,7 @@ pub async fn execute_over(
     arrivals: mpsc::Receiver<Arrival>,
 ) -> Result<(), EngineError> {
     begin(&plan, &recorder.log, options).await?;
-    go_on(plan, recorder, options, progress, outlet, arrivals).await
+    go_on(plan, recorder, options, progress, outlet, (arrivals, Refusals::default())).await
 }
 
 async fn go_on(
@@ -244,7 +245,7 @@ async fn go_on(
     options: &Options,
     progress: &dyn Progress,
     outlet: Box<dyn Outlet>,
-    arrivals: mpsc::Receiver<Arrival>,
+    (arrivals, refusals): (mpsc::Receiver<Arrival>, Refusals),
 ) -> Result<(), EngineError> {
     // Ids must differ from run to run even with the same seed: a subject remembers what it has received.
     let seed = format!("{} {}", options.run, options.seed);
@@ -253,6 +254,7 @@ async fn go_on(
         ids: Mutex::new(ChaCha20Rng::from_seed(Digest::of(seed.as_bytes()).bytes())),
         news: Notify::new(),
         aside: Aside::default(),
+        refusals,
         clock: recorder.clock,
         log: recorder.log,
         outlet,
