@@ -26,6 +26,7 @@ fn short() -> Limits {
         head_bytes: 4096,
         body_bytes: 64 * 1024,
         connections: 8,
+        bytes_in_flight: 0,
     }
 }
 
@@ -115,6 +116,66 @@ async fn server(answer: &'static [u8], hold: bool) -> Url {
         }
     });
     url
+}
+
+/// What is turned away is kept, so that it does not look like silence.
+#[test]
+fn an_inbox_knows_what_it_turned_away() {
+    let knocks: [(&[u8], &str, bool); 4] = [
+        (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "405: GET", false),
+        (b"SSH-2.0-OpenSSH\r\n", "400: what came is not HTTP", false),
+        (b"POST / HTTP/1.1\r\nContent-Length: 999999\r\n\r\n", "413: more than 65536 bytes", true),
+        (b"POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nab", "a request was not complete", true),
+    ];
+    runtime().block_on(async {
+        let (inbox, address) = echo(None, short()).await;
+        let refusals = inbox.refusals();
+        for (bytes, reason, may_be_message) in knocks {
+            let before = refusals.count();
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(bytes).await.unwrap();
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+            let refused = refusals.since(before);
+            assert_eq!(refused.len(), 1, "{reason}: {refused:?}");
+            assert!(refused[0].reason.starts_with(reason), "{reason}: {refused:?}");
+            assert_eq!(refused[0].may_be_message, may_be_message, "{reason}");
+        }
+        let server = ServerTls::new(&credentials("tls-server"), Some(&pki("ca.pem"))).unwrap();
+        let (inbox, address) = echo(Some(server), short()).await;
+        let url: Url = format!("https://localhost:{}/", address.port()).parse().unwrap();
+        let distrustful = ClientTls::new(&pki("hospital-sign.pem"), None).unwrap();
+        http::post(&url, ENTITY, Some(&distrustful), &short()).await.unwrap_err();
+        tokio::time::timeout(Duration::from_secs(5), async {
+            while inbox.refusals().count() == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })
+        .await
+        .unwrap();
+        let refused = inbox.refusals().since(0);
+        assert!(refused[0].reason.starts_with("no TLS could be agreed") && refused[0].may_be_message, "{refused:?}");
+        let (inbox, address) = echo(None, short()).await;
+        let url: Url = format!("http://{address}/").parse().unwrap();
+        http::post(&url, ENTITY, None, &short()).await.unwrap();
+        assert_eq!(inbox.refusals().count(), 0, "what is taken is not turned away");
+    });
+}
+
+#[test]
+fn interim_answers_are_read_over() {
+    let table: [(&'static [u8], Result<u16, FailureKind>); 4] = [
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", Ok(200)),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nX: y\r\n\r\nHTTP/1.1 500 No\r\n\r\n", Ok(500)),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n", Ok(101)),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", Err(FailureKind::ClosedEarly)),
+    ];
+    runtime().block_on(async {
+        for (answer, expected) in table {
+            let url = server(answer, false).await;
+            let seen = http::post(&url, ENTITY, None, &short()).await;
+            assert_eq!(seen.map(|a| a.status).map_err(|f| f.kind), expected, "{:?}", answer.escape_ascii().to_string());
+        }
+    });
 }
 
 #[test]

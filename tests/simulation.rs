@@ -1,7 +1,10 @@
 //! The reference under every weather: it may come to nothing, but a conforming system is never accused.
 
-use crate::support::simulated::simulate;
+use crate::support::simulated::{Taking, simulate, simulate_taking};
 use provestein::carrier::simulated::Weather;
+use provestein::evidence::event::{Event, TransportFailure};
+use provestein::exchange::engine::EngineError;
+use std::time::Duration;
 
 #[test]
 fn in_fair_weather_everything_is_met() {
@@ -16,7 +19,7 @@ fn in_fair_weather_everything_is_met() {
 #[test]
 fn delay_and_reordering_change_nothing() {
     for seed in 0..12 {
-        let weather = Weather { loss: 0, duplication: 0, delay_min_ms: 1, delay_max_ms: 400 };
+        let weather = Weather { loss: 0, duplication: 0, answer_loss: 0, delay_min_ms: 1, delay_max_ms: 400 };
         let run = simulate(&[], weather, seed, &[]);
         assert_eq!(run.violated(), Vec::<String>::new(), "seed {seed}");
         assert_eq!(
@@ -30,9 +33,64 @@ fn delay_and_reordering_change_nothing() {
 #[test]
 fn loss_and_duplication_never_accuse_a_conforming_system() {
     for seed in 0..24 {
-        let weather = Weather { loss: 120, duplication: 150, delay_min_ms: 1, delay_max_ms: 300 };
+        let weather = Weather { loss: 120, duplication: 150, answer_loss: 0, delay_min_ms: 1, delay_max_ms: 300 };
         let run = simulate(&[], weather, seed, &[]);
         assert_eq!(run.violated(), Vec::<String>::new(), "seed {seed}");
         assert_ne!(run.judged.judgement.exit.code, 10, "seed {seed}");
     }
+}
+
+/// The message was received and answered, and the answer on the connection was lost: the harness cannot know.
+#[test]
+fn lost_answers_never_accuse_a_conforming_system() {
+    let mut failures = Vec::new();
+    for seed in 0..24 {
+        let weather = Weather { loss: 0, duplication: 50, answer_loss: 250, delay_min_ms: 1, delay_max_ms: 300 };
+        let run = simulate(&[], weather, seed, &[]);
+        assert_eq!(run.violated(), Vec::<String>::new(), "seed {seed}");
+        assert_ne!(run.judged.judgement.exit.code, 10, "seed {seed}");
+        assert_eq!(run.judged.judgement.suite_defects, [], "seed {seed}");
+        failures.extend(run.judged.stored.events.iter().filter_map(|recorded| match &recorded.event {
+            Event::TransportFailed { failure, .. } => Some(*failure),
+            _ => None,
+        }));
+    }
+    for kind in [TransportFailure::TimedOut, TransportFailure::ClosedEarly] {
+        assert!(failures.contains(&kind), "the weather brought no {}", kind.code());
+    }
+}
+
+/// A step waits for the receipt, not for how long the subject takes over our answer to it.
+#[test]
+fn a_subject_that_takes_our_acknowledgments_slowly_meets_everything() {
+    let hour = Duration::from_hours(1);
+    let (run, outcome) = simulate_taking(Taking::After(hour), &[], Weather::FAIR, 1, &[]);
+    outcome.unwrap();
+    assert_eq!(run.violated(), Vec::<String>::new());
+    assert_eq!(run.judged.judgement.totals.scenarios_passed, 12, "{:#?}", run.judged.judgement.scenarios);
+    // Our answers are out before the run ends.
+    let events = &run.judged.stored.events;
+    assert!(matches!(events.last().unwrap().event, Event::RunEnded { .. }));
+    let count = |fits: fn(&Event) -> bool| events.iter().filter(|recorded| fits(&recorded.event)).count();
+    let sent = count(|event| matches!(event, Event::MessageSent { .. }));
+    let ended = count(|event| matches!(event, Event::TransportAnswered { .. } | Event::TransportFailed { .. }));
+    assert_eq!(sent, ended);
+}
+
+#[test]
+fn a_panic_beside_the_steps_ends_the_run() {
+    let (run, outcome) = simulate_taking(Taking::Panics, &[], Weather::FAIR, 1, &["receive/accepted/log-innlagt"]);
+    assert!(matches!(&outcome, Err(EngineError::Panicked(what)) if what.contains("made for this test")), "{outcome:?}");
+    assert!(!run.judged.stored.events.iter().any(|recorded| matches!(recorded.event, Event::RunEnded { .. })));
+}
+
+#[test]
+fn the_same_weather_gives_the_same_order_of_events() {
+    let weather = Weather { loss: 50, duplication: 200, answer_loss: 100, delay_min_ms: 1, delay_max_ms: 300 };
+    let order = || -> Vec<(u64, &'static str)> {
+        let run = simulate(&[], weather, 7, &[]);
+        let history = &run.judged.history;
+        run.judged.stored.events.iter().map(|r| (r.elapsed_ms, history.event_names[&r.seq])).collect()
+    };
+    assert_eq!(order(), order());
 }

@@ -3,11 +3,11 @@
 
 use provestein::carrier::http::{Answer, Arrival, Failure, FailureKind};
 use provestein::carrier::port::{Outlet, Pending};
-use provestein::carrier::simulated::{Network, Weather};
+use provestein::carrier::simulated::{AnswerFate, Network, Weather};
 use provestein::command::{demo, run};
 use provestein::evidence::event::Assurance;
 use provestein::evidence::log::{Clock, Log};
-use provestein::exchange::engine::{self, Options, Quiet, Recorder};
+use provestein::exchange::engine::{self, EngineError, Options, Quiet, Recorder};
 use provestein::reference::defect::Defect;
 use provestein::reference::system::{Outgoing, Surroundings, System};
 use provestein::run_folder::{self, Judged};
@@ -34,8 +34,32 @@ impl Simulated {
     }
 }
 
+/// How the subject takes our signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taking {
+    /// As it takes everything else.
+    Promptly,
+    /// It answers the post only after this time.
+    After(Duration),
+    /// Our own side panics over it.
+    Panics,
+}
+
 /// Runs scenarios (all of the profile when none is named) against the reference.
 pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&str]) -> Simulated {
+    let (simulated, outcome) = simulate_taking(Taking::Promptly, defects, weather, seed, selection);
+    outcome.unwrap();
+    simulated
+}
+
+/// The same, where signals are taken in another way; and how the engine ended.
+pub fn simulate_taking(
+    taking: Taking,
+    defects: &[Defect],
+    weather: Weather,
+    seed: u64,
+    selection: &[&str],
+) -> (Simulated, Result<(), EngineError>) {
     let selection: Vec<String> = selection.iter().map(|s| (*s).to_owned()).collect();
     let profile = embedded::profile("plo-receive-nhn").unwrap();
     let subject = demo::subject(&profile).unwrap();
@@ -45,7 +69,7 @@ pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&s
     let system = demo::system(defects.to_vec(), &prepared).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let clock: Arc<dyn Clock> = Arc::new(SimulatedClock { began: Instant::now() });
         let log = Log::create_inline(folder.path(), clock.clone()).unwrap();
         let (sender, arrivals) = mpsc::channel(64);
@@ -54,6 +78,7 @@ pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&s
             network: Mutex::new(Network::new(seed, weather)),
             began: Instant::now(),
             sender,
+            taking,
         });
         let options = Options {
             run: format!("00000000-0000-4000-8000-{seed:012x}"),
@@ -63,10 +88,10 @@ pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&s
             resume: None,
             inbox: None,
         };
-        engine::execute_over(prepared.plan, Recorder { log, clock }, &options, &Quiet, outlet, arrivals).await.unwrap();
+        engine::execute_over(prepared.plan, Recorder { log, clock }, &options, &Quiet, outlet, arrivals).await
     });
     let judged = run_folder::judge(folder.path(), None).unwrap();
-    Simulated { judged, folder }
+    (Simulated { judged, folder }, outcome)
 }
 
 #[derive(Debug)]
@@ -91,6 +116,7 @@ struct Road {
     network: Mutex<Network<()>>,
     began: Instant,
     sender: mpsc::Sender<Arrival>,
+    taking: Taking,
 }
 
 impl Road {
@@ -132,6 +158,13 @@ impl Road {
 impl Outlet for Road {
     fn post<'a>(&'a self, entity: &'a [u8]) -> Pending<'a, Result<Answer, Failure>> {
         Box::pin(async move {
+            if String::from_utf8_lossy(entity).contains("<eb:Acknowledgment") {
+                match self.taking {
+                    Taking::Promptly => {}
+                    Taking::After(delay) => tokio::time::sleep(delay).await,
+                    Taking::Panics => panic!("a panic made for this test"),
+                }
+            }
             let arrivals = self.arrivals();
             if arrivals.is_empty() {
                 let detail = "lost on the simulated road".to_owned();
@@ -143,6 +176,13 @@ impl Outlet for Road {
                 tokio::time::sleep(at.saturating_sub(before)).await;
                 before = at;
                 fault = self.receive(entity).or(fault);
+            }
+            let lost = |kind, detail: &str| Failure { url: self.address(), kind, detail: detail.to_owned() };
+            let fate = self.network.lock().unwrap().answer_fate();
+            match fate {
+                AnswerFate::Seen => {}
+                AnswerFate::TimedOut => return Err(lost(FailureKind::TimedOut, "the answer was lost")),
+                AnswerFate::ClosedEarly => return Err(lost(FailureKind::ClosedEarly, "closed before the answer")),
             }
             let status = if fault.is_some() { 500 } else { 200 };
             Ok(Answer { status, is_empty: fault.is_none(), entity: fault.unwrap_or_default() })

@@ -11,6 +11,8 @@ pub struct Weather {
     pub loss: u16,
     /// Share of sendings that arrive twice.
     pub duplication: u16,
+    /// Share of answers that are lost: the message was received, and the sender cannot know.
+    pub answer_loss: u16,
     /// Shortest time under way, in milliseconds.
     pub delay_min_ms: u64,
     /// Longest time under way; the difference is what reorders.
@@ -19,7 +21,18 @@ pub struct Weather {
 
 impl Weather {
     /// Nothing lost, nothing late.
-    pub const FAIR: Self = Self { loss: 0, duplication: 0, delay_min_ms: 1, delay_max_ms: 1 };
+    pub const FAIR: Self = Self { loss: 0, duplication: 0, answer_loss: 0, delay_min_ms: 1, delay_max_ms: 1 };
+}
+
+/// What the sender of something that was received sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnswerFate {
+    /// The answer.
+    Seen,
+    /// No answer in time.
+    TimedOut,
+    /// The connection closed without one.
+    ClosedEarly,
 }
 
 /// A delivery.
@@ -69,6 +82,18 @@ impl<A: Clone> Network<A> {
         }
     }
 
+    /// Draws what becomes of the answer on the connection of something that was received.
+    pub fn answer_fate(&mut self) -> AnswerFate {
+        // Nothing is drawn where nothing can be lost: other weather stays what it was under its seed.
+        if self.weather.answer_loss == 0 || self.draw(1000) >= u64::from(self.weather.answer_loss) {
+            AnswerFate::Seen
+        } else if self.draw(2) == 0 {
+            AnswerFate::TimedOut
+        } else {
+            AnswerFate::ClosedEarly
+        }
+    }
+
     /// The next delivery; the clock moves to it. `None` when nothing is under way.
     pub fn deliver(&mut self) -> Option<Delivery<A>> {
         let ((at, _), delivery) = self.under_way.pop_first()?;
@@ -110,13 +135,28 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_weather() {
-        let bad = Weather { loss: 200, duplication: 200, delay_min_ms: 1, delay_max_ms: 50 };
+        let bad = Weather { loss: 200, duplication: 200, answer_loss: 200, delay_min_ms: 1, delay_max_ms: 50 };
         assert_eq!(run(7, bad), run(7, bad));
         assert_ne!(run(7, bad), run(8, bad));
         let delivered = run(7, bad);
         assert!(delivered.len() > 60 && delivered.len() < 140);
         assert!(delivered.windows(2).any(|w| w[0].1 > w[1].1), "something overtook something");
         assert!(delivered.windows(2).all(|w| w[0].0 <= w[1].0), "time never goes back");
+    }
+
+    #[test]
+    fn answers_are_lost_in_both_ways_and_by_the_seed() {
+        let fates = |seed, answer_loss| -> Vec<AnswerFate> {
+            let mut network = Network::<&str>::new(seed, Weather { answer_loss, ..Weather::FAIR });
+            (0..200).map(|_| network.answer_fate()).collect()
+        };
+        assert_eq!(fates(3, 300), fates(3, 300));
+        let lost = fates(3, 300);
+        let count = |fate| lost.iter().filter(|f| **f == fate).count();
+        assert!(
+            count(AnswerFate::Seen) > 100 && count(AnswerFate::TimedOut) > 10 && count(AnswerFate::ClosedEarly) > 10
+        );
+        assert!(fates(3, 0).iter().all(|fate| *fate == AnswerFate::Seen));
     }
 
     #[test]

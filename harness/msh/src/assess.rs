@@ -4,10 +4,12 @@
 //! unreadable, unaddressable, broken signature, undecryptable. Everything else is at most a Warning.
 
 use crate::Overrides;
+use crate::state::Arrival;
+use wire::ebxml::names::SIGNAL_SERVICE;
 use wire::ebxml::write::ErrorDraft;
-use wire::ebxml::{Envelope, MessageKind, Severity};
+use wire::ebxml::{Envelope, ErrorList, MessageKind, Severity};
 use wire::message::Message;
-use wire::signature::Verification;
+use wire::signature::{SignatureBlock, Verification};
 use wire::xml::Encoding;
 
 /// What a message deserves.
@@ -33,8 +35,15 @@ pub fn assess(message: &Message, payload: Result<(), &str>, ours: &[u32], overri
     if let Some(reason) = unaddressable(envelope) {
         return Assessment::Fault(reason.to_owned());
     }
-    // A signal is never answered; whether it can be used is for the caller to see.
-    if envelope.kind() != MessageKind::Payload {
+    // A signal is never answered; whether it can be used is for the caller to see. What cannot be recognised is
+    // judged like a message with payload, unless its Service says that it is a signal of some sort: nothing is
+    // acknowledged because it is strange.
+    let judged = match envelope.kind() {
+        MessageKind::Payload => true,
+        MessageKind::Unknown => envelope.service() != Some(SIGNAL_SERVICE),
+        _ => false,
+    };
+    if !judged {
         return Assessment::Acceptable;
     }
     if !envelope.to_her().is_some_and(|her| ours.contains(&her)) {
@@ -70,6 +79,21 @@ pub fn assess(message: &Message, payload: Result<(), &str>, ours: &[u32], overri
         ));
     }
     Assessment::Acceptable
+}
+
+/// What the state machine needs to know of a message that came in, and what it deserves (see [`assess`]).
+pub fn arrival(message: &Message, payload: Result<(), &str>, ours: &[u32], overrides: &Overrides) -> Arrival {
+    let envelope = message.soap();
+    let references = envelope.and_then(|e| e.signatures.first()).map(SignatureBlock::references).unwrap_or_default();
+    let values = references.iter().filter_map(|reference| reference.digest_value.as_ref());
+    Arrival {
+        kind: message.kind(),
+        message_id: envelope.and_then(Envelope::message_id).unwrap_or_default().to_owned(),
+        about: envelope.and_then(Envelope::about).map(str::to_owned),
+        severity: envelope.and_then(|e| e.error_lists.first()).map(ErrorList::severity),
+        digests: values.map(|digest| digest.value.split_whitespace().collect()).collect(),
+        assessment: assess(message, payload, ours, overrides),
+    }
 }
 
 fn unaddressable(envelope: &Envelope) -> Option<&'static str> {

@@ -122,8 +122,33 @@ pub enum Answer {
 pub struct MessageService {
     overrides: Overrides,
     retry: RetryPolicy,
-    received: BTreeMap<String, Vec<String>>,
+    received: BTreeMap<String, Received>,
     outstanding: BTreeMap<String, Outstanding>,
+}
+
+/// What is kept of a message that was answered.
+#[derive(Debug, Clone)]
+struct Received {
+    digests: Vec<String>,
+    deserved: Deserved,
+}
+
+/// How well a message did, from worst to best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Deserved {
+    Refusal,
+    Warning,
+    Acknowledgment,
+}
+
+impl Deserved {
+    fn of(assessment: &Assessment) -> Self {
+        match assessment {
+            Assessment::Acceptable => Self::Acknowledgment,
+            Assessment::Warn(_) => Self::Warning,
+            Assessment::Refuse(_) | Assessment::Fault(_) => Self::Refusal,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -161,7 +186,15 @@ impl MessageService {
             MessageKind::Acknowledgment | MessageKind::ErrorList => self.signal(&arrival),
             // Faults and bounces are filtered out first and never answered (HITS 1172 4.2.2).
             MessageKind::Fault => vec![Action::Ignore { reason: "a SOAP Fault is never answered" }],
-            _ => self.payload(arrival),
+            // They are signals of the message service too; the national profile uses none of them.
+            MessageKind::Ping | MessageKind::Pong | MessageKind::StatusRequest | MessageKind::StatusResponse => {
+                vec![Action::Ignore { reason: "Ping, Pong and Status are not used" }]
+            }
+            // An Acknowledgment is for payload messages only (HITS 1172 4.2.2).
+            MessageKind::Unknown if arrival.assessment == Assessment::Acceptable => {
+                vec![Action::Ignore { reason: "it cannot be told what kind of message this is" }]
+            }
+            MessageKind::Payload | MessageKind::Unknown => self.payload(arrival),
         }
     }
 
@@ -171,17 +204,20 @@ impl MessageService {
             // Without a MessageId there is nothing to recognise a repeat by.
             return vec![Action::Answer { message_id, answer: Answer::Fault(reason) }];
         }
+        let deserved = Deserved::of(&assessment);
         if let Some(before) = self.received.get(&message_id) {
+            // The stored answer may say yes to something that deserves no: then it is no repeat of what was answered.
+            let too_good = before.deserved > deserved;
             let mut actions = Vec::new();
-            if *before != digests {
+            if before.digests != digests || too_good {
                 actions.push(Action::FlagFalseRepeat { message_id: message_id.clone() });
             }
-            if self.overrides.repeat_answer {
+            if self.overrides.repeat_answer && !too_good {
                 actions.push(Action::Repeat { message_id });
             }
             return actions;
         }
-        self.received.insert(message_id.clone(), digests);
+        self.received.insert(message_id.clone(), Received { digests, deserved });
         let answer = |answer| Action::Answer { message_id: message_id.clone(), answer };
         let deliver = Action::Deliver { message_id: message_id.clone() };
         match assessment {
@@ -275,6 +311,26 @@ mod tests {
         };
         let actions = MessageService::default().step(arrival("m", "d", Assessment::Refuse(problem)), 0);
         assert!(matches!(&actions[..], [Action::Answer { answer: Answer::ErrorList(_), .. }]));
+    }
+
+    #[test]
+    fn an_acknowledgment_is_not_repeated_to_a_message_that_deserves_none() {
+        let problem = |severity| ErrorDraft {
+            code: "SecurityFailure".into(),
+            severity,
+            location: None,
+            description: String::new(),
+        };
+        let mut msh = MessageService::default();
+        msh.step(arrival("m", "d", Assessment::Acceptable), 0);
+        let flagged = [Action::FlagFalseRepeat { message_id: "m".into() }];
+        // The digests are the same: the content was altered under an unaltered signature.
+        let broken = Assessment::Refuse(problem(Severity::Error));
+        assert_eq!(msh.step(arrival("m", "d", broken.clone()), 1), flagged);
+        assert_eq!(msh.step(arrival("m", "d", Assessment::Warn(problem(Severity::Warning))), 2), flagged);
+        // The other way round the refusal stands.
+        msh.step(arrival("n", "d", broken), 3);
+        assert_eq!(msh.step(arrival("n", "d", Assessment::Acceptable), 4), [Action::Repeat { message_id: "n".into() }]);
     }
 
     #[test]

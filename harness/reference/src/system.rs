@@ -2,10 +2,10 @@
 
 use crate::defect::Defect;
 use jiff::Timestamp;
-use msh::assess::assess;
+use msh::assess;
 use msh::compose::{self, ComposeError, PayloadMessage, Signal, Unaltered};
 use msh::identity::{Identity, Peer};
-use msh::state::{Action, Answer, Arrival, Input, MessageService, RetryPolicy};
+use msh::state::{Action, Answer, Input, MessageService, RetryPolicy};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
 use wire::CryptoRng;
@@ -13,11 +13,10 @@ use wire::apprec::{self, Recipient, Version};
 use wire::business::{self, Business};
 use wire::cms;
 use wire::code::Code;
-use wire::ebxml::{Envelope, MessageKind};
+use wire::ebxml::Envelope;
 use wire::head::{Level, MsgHead};
 use wire::identifier::is_uuid;
 use wire::message::Message;
-use wire::mime::Entity;
 
 /// The system. Everything it needs to know about time and chance is an argument.
 #[derive(Debug)]
@@ -103,8 +102,8 @@ impl System {
         let message = Message::decode(entity);
         let payload = self.open(&message);
         let opened = payload.as_ref().map(drop).map_err(String::as_str);
-        let assessment = assess(&message, opened, &[self.identity.her], self.msh.overrides());
-        let actions = self.msh.step(Input::Arrived(arrival(&message, assessment)), around.elapsed_ms);
+        let arrived = assess::arrival(&message, opened, &[self.identity.her], self.msh.overrides());
+        let actions = self.msh.step(Input::Arrived(arrived), around.elapsed_ms);
         let mut reaction = Reaction::default();
         for action in actions {
             self.act(action, &message, payload.as_deref().unwrap_or_default(), around, &mut reaction)?;
@@ -125,7 +124,7 @@ impl System {
         let keys = [(&self.identity.encrypt_certificate, &self.identity.encrypt_key)];
         let (_, part) = message.attachments().next().ok_or("there is no attachment")?;
         let opened = cms::open(&part.content, &keys).map_err(|e| e.to_string())?;
-        Ok(inner(opened.content))
+        Ok(business::inside(&opened.content))
     }
 
     fn act(
@@ -271,35 +270,4 @@ fn problem(head: &MsgHead) -> Option<Code> {
         return Some(Code::cv(OID, "T02", "XML validerer ikke").with_text("Hodemeldingen har ingen fagmelding"));
     }
     None
-}
-
-fn arrival(message: &Message, assessment: msh::assess::Assessment) -> Arrival {
-    let envelope = message.soap();
-    let signature = envelope.and_then(|e| e.signatures.first());
-    Arrival {
-        kind: match message.kind() {
-            // Whatever cannot be recognised is handled as a message that wants an answer.
-            MessageKind::Unknown => MessageKind::Payload,
-            kind => kind,
-        },
-        message_id: envelope.and_then(Envelope::message_id).unwrap_or_default().to_owned(),
-        about: envelope.and_then(Envelope::about).map(str::to_owned),
-        severity: envelope.and_then(|e| e.error_lists.first()).map(wire::ebxml::ErrorList::severity),
-        digests: signature
-            .into_iter()
-            .flat_map(wire::signature::SignatureBlock::references)
-            .filter_map(|r| r.digest_value.as_ref())
-            .map(|d| d.value.split_whitespace().collect())
-            .collect(),
-        assessment,
-    }
-}
-
-/// The fagmelding inside the clear text, which is a MIME part of its own (HITS 1172 5.15.1).
-fn inner(clear: Vec<u8>) -> Vec<u8> {
-    if clear.trim_ascii_start().starts_with(b"<") {
-        return clear;
-    }
-    let mut entity = Entity::decode(&clear);
-    if entity.parts.is_empty() { clear } else { entity.parts.swap_remove(0).content }
 }

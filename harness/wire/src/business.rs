@@ -2,6 +2,7 @@
 
 use crate::apprec::{self, AppRec};
 use crate::head::{self, MsgHead};
+use crate::mime::Entity;
 use crate::xml::{self, XmlDefect};
 
 /// A payload, read as far as this floor knows its kind.
@@ -39,6 +40,23 @@ pub fn read(bytes: &[u8]) -> Business {
     read().unwrap_or_else(Business::NotXml)
 }
 
+/// The fagmelding in the clear text of a payload: the content of the MIME part that HITS 1172 5.15.1 prescribes, or,
+/// where a sender leaves the MIME header out, the clear text itself.
+pub fn inside(clear: &[u8]) -> Vec<u8> {
+    if is_bare(clear) {
+        return clear.to_vec();
+    }
+    let mut inner = Entity::decode(clear);
+    if inner.parts.is_empty() { clear.to_vec() } else { inner.parts.swap_remove(0).content }
+}
+
+/// Whether bytes are XML without any header before it; a byte order mark may stand there.
+pub fn is_bare(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let start = start.trim_ascii_start();
+    start.starts_with(b"<") || start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
+}
+
 impl Business {
     /// Namespace of the message that this is: of the first document inside a Hodemelding, else of the root.
     pub fn namespace(&self) -> Option<&str> {
@@ -65,6 +83,15 @@ mod tests {
         assert_eq!(other.namespace(), Some("urn:x"));
         assert_eq!(read(b"hei"), Business::NotXml(read_error(b"hei")));
         assert_eq!(read(b""), Business::NotXml(XmlDefect::Empty));
+    }
+
+    #[test]
+    fn finds_the_message_with_and_without_a_mime_header() {
+        assert_eq!(inside(b"Content-Type: text/xml\r\n\r\n<a/>"), b"<a/>");
+        assert_eq!(inside(b" <a/>"), b" <a/>");
+        assert_eq!(inside(b"\xef\xbb\xbf<a/>"), b"\xef\xbb\xbf<a/>");
+        assert_eq!(inside(b"\xff\xfe<\0"), b"\xff\xfe<\0");
+        assert_eq!(inside(b""), b"");
     }
 
     fn read_error(bytes: &[u8]) -> XmlDefect {

@@ -148,7 +148,7 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
         Err(error) => Err(error),
     };
     let mut buffer = Vec::new();
-    let read = reader::read(&mut stream, &mut buffer, false, limits).await;
+    let read = final_answer(&mut stream, &mut buffer, limits).await;
     let read = match (read, written) {
         (Ok(read), _) => read,
         // A subject may answer and close before it has read everything; the answer counts more than our write.
@@ -158,6 +158,26 @@ async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     let status = read.start.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| (FailureKind::NotHttp, format!("status line `{}`", read.start)))?;
     Ok(Answer { status, entity: read.entity(), is_empty: read.body.is_empty() })
+}
+
+/// How many interim answers are read over: `100 Continue` comes once, and `102 Processing` now and then.
+const INTERIM_MAX: usize = 32;
+
+/// The answer, past the interim ones (1xx) that a server may send before it.
+async fn final_answer<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    limits: &Limits,
+) -> Result<reader::Read, ReadFailure> {
+    for _ in 0..INTERIM_MAX {
+        let read = reader::read(stream, buffer, false, limits, None).await?;
+        let code = read.start.split(' ').nth(1).unwrap_or_default();
+        // 101 is final: the connection speaks something else from there on, and we never asked for it.
+        if !(code.len() == 3 && code.starts_with('1') && code != "101") {
+            return Ok(read);
+        }
+    }
+    Err(ReadFailure::NotHttp(format!("{INTERIM_MAX} interim answers and no final one")))
 }
 
 fn kind_of(failure: &ReadFailure) -> FailureKind {

@@ -1,11 +1,13 @@
 //! The inbox: a server that hands every entity on and answers what it is told.
 
 use super::Limits;
-use super::reader::{self, ReadFailure};
+use super::reader::{self, ReadFailure, Room};
+use super::refusals::{Refusal, Refusals};
 use crate::tls::ServerTls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc, oneshot};
@@ -42,6 +44,7 @@ impl Reply {
 #[derive(Debug)]
 pub struct Inbox {
     address: SocketAddr,
+    refusals: Refusals,
     task: JoinHandle<()>,
 }
 
@@ -58,13 +61,26 @@ impl Inbox {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (arrivals, inbox) = mpsc::channel(64);
-        let task = tokio::spawn(listen(listener, tls.map(Arc::new), limits, arrivals));
-        Ok((Self { address, task }, inbox))
+        let refusals = Refusals::default();
+        let desk = Desk {
+            tls,
+            limits,
+            room: Room::new(limits.bytes_in_flight, &limits),
+            refusals: refusals.clone(),
+            arrivals,
+        };
+        let task = tokio::spawn(listen(listener, Arc::new(desk)));
+        Ok((Self { address, refusals, task }, inbox))
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What it turned away.
+    pub fn refusals(&self) -> Refusals {
+        self.refusals.clone()
     }
 }
 
@@ -74,71 +90,99 @@ impl Drop for Inbox {
     }
 }
 
-async fn listen(listener: TcpListener, tls: Option<Arc<ServerTls>>, limits: Limits, arrivals: mpsc::Sender<Arrival>) {
-    let places = Arc::new(Semaphore::new(limits.connections));
+/// How long nothing is accepted after accepting has failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What all connections share.
+struct Desk {
+    tls: Option<ServerTls>,
+    limits: Limits,
+    room: Room,
+    refusals: Refusals,
+    arrivals: mpsc::Sender<Arrival>,
+}
+
+async fn listen(listener: TcpListener, desk: Arc<Desk>) {
+    let places = Arc::new(Semaphore::new(desk.limits.connections));
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { return };
-        let Ok((stream, from)) = listener.accept().await else { continue };
-        let (tls, arrivals) = (tls.clone(), arrivals.clone());
+        let Ok((stream, from)) = listener.accept().await else {
+            // No file descriptor left, most often: trying again at once would only turn in a circle.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let desk = desk.clone();
         tokio::spawn(async move {
             let _place = place;
             // See client: only a matter of delay.
             let _ = stream.set_nodelay(true);
-            serve(stream, from, tls.as_deref(), &limits, &arrivals).await;
+            desk.serve(stream, from).await;
         });
     }
 }
 
-async fn serve(
-    stream: TcpStream,
-    from: SocketAddr,
-    tls: Option<&ServerTls>,
-    limits: &Limits,
-    arrivals: &mpsc::Sender<Arrival>,
-) {
-    match tls {
-        None => connection(stream, from, limits, arrivals).await,
-        Some(tls) => {
-            if let Ok(Ok(stream)) = tokio::time::timeout(limits.connect, tls.accept(stream)).await {
-                connection(stream, from, limits, arrivals).await;
+impl Desk {
+    async fn serve(&self, stream: TcpStream, from: SocketAddr) {
+        let Some(tls) = &self.tls else { return self.connection(stream, from).await };
+        match tokio::time::timeout(self.limits.connect, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.connection(stream, from).await,
+            Ok(Err(error)) => {
+                // Whoever only looks whether somebody listens hangs up in the middle.
+                let hung_up = matches!(error.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset);
+                self.refuse(from, format!("no TLS could be agreed: {error}"), !hung_up);
             }
+            Err(_) => self.refuse(from, format!("no TLS was agreed within {:?}", self.limits.connect), false),
         }
     }
-}
 
-async fn connection<S: AsyncRead + AsyncWrite + Unpin>(
-    mut stream: S,
-    from: SocketAddr,
-    limits: &Limits,
-    arrivals: &mpsc::Sender<Arrival>,
-) {
-    let mut buffer = Vec::new();
-    loop {
-        let read = tokio::time::timeout(limits.read, reader::read(&mut stream, &mut buffer, true, limits)).await;
-        let message = match read {
-            Ok(Ok(message)) => message,
-            Ok(Err(failure)) => {
-                if let Some(status) = refusal(&failure) {
-                    let _ = write(&mut stream, &Reply { status, entity: Vec::new() }, false).await;
+    fn refuse(&self, from: SocketAddr, reason: String, may_be_message: bool) {
+        self.refusals.note(Refusal { from, reason, may_be_message });
+    }
+
+    async fn connection<S: AsyncRead + AsyncWrite + Unpin>(&self, mut stream: S, from: SocketAddr) {
+        let limits = &self.limits;
+        let mut buffer = Vec::new();
+        loop {
+            let reading = reader::read(&mut stream, &mut buffer, true, limits, Some(&self.room));
+            let message = match tokio::time::timeout(limits.read, reading).await {
+                Ok(Ok(message)) => message,
+                Ok(Err(failure)) => {
+                    let status = refusal(&failure);
+                    // A connection that is closed before anything more came has simply ended.
+                    if !matches!(failure, ReadFailure::Closed { received: 0 } | ReadFailure::Io(_)) {
+                        let answer = status.map(|status| format!("{status}: ")).unwrap_or_default();
+                        let may_be_message = !matches!(failure, ReadFailure::NotHttp(_));
+                        self.refuse(from, format!("{answer}{failure}"), may_be_message);
+                    }
+                    if let Some(status) = status {
+                        let _ = write(&mut stream, &Reply { status, entity: Vec::new() }, false).await;
+                    }
+                    return;
                 }
+                Err(_) => {
+                    if !buffer.is_empty() {
+                        self.refuse(from, format!("a request was not complete within {:?}", limits.read), true);
+                    }
+                    return;
+                }
+            };
+            if !message.start.starts_with("POST ") {
+                let method = message.start.split(' ').next().unwrap_or_default();
+                self.refuse(from, format!("405: {} is not taken here", method.escape_debug()), false);
+                let refusal = Reply { status: 405, entity: Vec::new() };
+                if write(&mut stream, &refusal, message.keep_alive).await.is_err() || !message.keep_alive {
+                    return;
+                }
+                continue;
+            }
+            let (reply, answer) = oneshot::channel();
+            if self.arrivals.send(Arrival { from, entity: message.entity(), reply }).await.is_err() {
                 return;
             }
-            Err(_) => return,
-        };
-        if !message.start.starts_with("POST ") {
-            let refusal = Reply { status: 405, entity: Vec::new() };
-            if write(&mut stream, &refusal, message.keep_alive).await.is_err() || !message.keep_alive {
+            let Ok(reply) = answer.await else { return };
+            if write(&mut stream, &reply, message.keep_alive).await.is_err() || !message.keep_alive {
                 return;
             }
-            continue;
-        }
-        let (reply, answer) = oneshot::channel();
-        if arrivals.send(Arrival { from, entity: message.entity(), reply }).await.is_err() {
-            return;
-        }
-        let Ok(reply) = answer.await else { return };
-        if write(&mut stream, &reply, message.keep_alive).await.is_err() || !message.keep_alive {
-            return;
         }
     }
 }

@@ -4,10 +4,12 @@ mod capture;
 mod client;
 mod inbox;
 mod reader;
+mod refusals;
 
 pub use capture::put_together;
 pub use client::{Answer, Failure, FailureKind, Url, UrlError, post};
 pub use inbox::{Arrival, Inbox, Reply};
+pub use refusals::{Refusal, Refusals};
 
 use std::time::Duration;
 
@@ -24,6 +26,8 @@ pub struct Limits {
     pub connect: Duration,
     /// Connections served at once.
     pub connections: usize,
+    /// Bytes of request bodies held at once, over all connections; at least one body of the largest size fits.
+    pub bytes_in_flight: usize,
 }
 
 impl Default for Limits {
@@ -34,6 +38,7 @@ impl Default for Limits {
             read: Duration::from_secs(30),
             connect: Duration::from_secs(10),
             connections: 256,
+            bytes_in_flight: 256 * 1024 * 1024,
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Reads one HTTP message off a stream, bounded in every direction.
 
 use super::Limits;
+use std::sync::Arc;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Header fields that belong to the connection, not to the entity.
 const HOP: [&str; 8] =
@@ -21,6 +23,8 @@ pub(super) struct Read {
     pub body: Vec<u8>,
     /// Whether the other side means to go on on this connection.
     pub keep_alive: bool,
+    /// The room that the body takes, for as long as it is held.
+    pub room: Option<OwnedSemaphorePermit>,
 }
 
 impl Read {
@@ -48,17 +52,48 @@ pub(super) enum Framing {
     UntilClose,
 }
 
+/// How many bytes of bodies all connections together may hold; a body waits for its room before it is read.
+#[derive(Debug, Clone)]
+pub(super) struct Room {
+    kibibytes: Arc<Semaphore>,
+}
+
+/// Bodies up to this size need no room: connections are bounded too.
+const SMALL: usize = 64 * 1024;
+
+impl Room {
+    /// Room for `bytes`, and for one body of the largest size at least.
+    pub fn new(bytes: usize, limits: &Limits) -> Self {
+        Self { kibibytes: Arc::new(Semaphore::new(kibibytes(bytes.max(limits.body_bytes)) as usize)) }
+    }
+
+    async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        if bytes <= SMALL {
+            return None;
+        }
+        // Never closed.
+        self.kibibytes.clone().acquire_many_owned(kibibytes(bytes)).await.ok()
+    }
+}
+
+fn kibibytes(bytes: usize) -> u32 {
+    u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX)
+}
+
 /// Reads one message. `buffer` holds what was read beyond the message before.
 pub(super) async fn read<S: AsyncRead + Unpin>(
     stream: &mut S,
     buffer: &mut Vec<u8>,
     is_request: bool,
     limits: &Limits,
+    room: Option<&Room>,
 ) -> Result<Read, ReadFailure> {
+    let mut searched = 0;
     let head_end = loop {
-        if let Some(at) = find(buffer, b"\r\n\r\n") {
-            break at + 4;
+        if let Some(at) = find(&buffer[searched..], b"\r\n\r\n") {
+            break searched + at + 4;
         }
+        searched = buffer.len().saturating_sub(3);
         if buffer.len() > limits.head_bytes {
             return Err(ReadFailure::TooLarge { limit: limits.head_bytes });
         }
@@ -75,12 +110,23 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
             return Err(ReadFailure::TooLarge { limit: limits.body_bytes });
         }
         Framing::Length(length) => {
+            if let Some(room) = room {
+                message.room = room.take(length).await;
+            }
             while buffer.len() < length {
                 fill(stream, buffer).await?;
             }
-            buffer.drain(..length).collect()
+            // The room is given back with the body: the buffer must not keep its size.
+            let rest = buffer.split_off(length);
+            std::mem::replace(buffer, rest)
         }
-        Framing::Chunked => chunked(stream, buffer, limits).await?,
+        Framing::Chunked => {
+            // How much will come is not said: room for the most, or nobody who has begun could ever end.
+            if let Some(room) = room {
+                message.room = room.take(limits.body_bytes).await;
+            }
+            chunked(stream, buffer, limits).await?
+        }
         Framing::UntilClose => {
             message.keep_alive = false;
             until_close(stream, buffer, limits).await?
@@ -129,7 +175,7 @@ pub(super) fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing
     };
     let start = String::from_utf8_lossy(head.split(|&b| b == b'\r').next().unwrap_or_default()).into_owned();
     let keep_alive = is_11 && connection != b"close";
-    Ok((Read { start, fields: entity_fields(head), body: Vec::new(), keep_alive }, framing))
+    Ok((Read { start, fields: entity_fields(head), body: Vec::new(), keep_alive, room: None }, framing))
 }
 
 fn unfold(head: &[u8]) -> Vec<u8> {
@@ -173,8 +219,11 @@ async fn chunked<S: AsyncRead + Unpin>(
     limits: &Limits,
 ) -> Result<Vec<u8>, ReadFailure> {
     let mut body = Vec::new();
+    // What lies before `at` is used up. It is cut off when it is the larger part, not for each chunk: chunks may be
+    // one byte long.
+    let mut at = 0;
     loop {
-        let line = line(stream, buffer, limits).await?;
+        let line = line(stream, buffer, &mut at, limits).await?;
         let size = line.split(';').next().unwrap_or_default().trim();
         let size = usize::from_str_radix(size, 16).map_err(|_| ReadFailure::NotHttp(format!("chunk size `{size}`")))?;
         if body.len().saturating_add(size) > limits.body_bytes {
@@ -182,28 +231,37 @@ async fn chunked<S: AsyncRead + Unpin>(
         }
         if size == 0 {
             // Trailer fields, up to the empty line.
-            while !self::line(stream, buffer, limits).await?.is_empty() {}
+            while !self::line(stream, buffer, &mut at, limits).await?.is_empty() {}
+            buffer.drain(..at);
+            buffer.shrink_to(CHUNK);
             return Ok(body);
         }
-        while buffer.len() < size + 2 {
+        while buffer.len() - at < size + 2 {
             fill(stream, buffer).await?;
         }
-        body.extend(buffer.drain(..size));
-        buffer.drain(..2);
+        body.extend_from_slice(&buffer[at..at + size]);
+        at += size + 2;
+        if at >= CHUNK && at > buffer.len() / 2 {
+            buffer.drain(..at);
+            at = 0;
+        }
     }
 }
 
+/// The line that begins at `at`, without its end; `at` moves behind it.
 async fn line<S: AsyncRead + Unpin>(
     stream: &mut S,
     buffer: &mut Vec<u8>,
+    at: &mut usize,
     limits: &Limits,
 ) -> Result<String, ReadFailure> {
     loop {
-        if let Some(at) = find(buffer, b"\r\n") {
-            let line: Vec<u8> = buffer.drain(..at + 2).collect();
-            return Ok(String::from_utf8_lossy(&line[..at]).into_owned());
+        if let Some(length) = find(&buffer[*at..], b"\r\n") {
+            let line = String::from_utf8_lossy(&buffer[*at..*at + length]).into_owned();
+            *at += length + 2;
+            return Ok(line);
         }
-        if buffer.len() > limits.head_bytes {
+        if buffer.len() - *at > limits.head_bytes {
             return Err(ReadFailure::TooLarge { limit: limits.head_bytes });
         }
         fill(stream, buffer).await?;
@@ -255,7 +313,46 @@ mod tests {
     fn run(bytes: &[u8], is_request: bool) -> Result<Read, ReadFailure> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let limits = Limits { body_bytes: 100, ..Limits::default() };
-        runtime.block_on(read(&mut &bytes[..], &mut Vec::new(), is_request, &limits))
+        runtime.block_on(read(&mut &bytes[..], &mut Vec::new(), is_request, &limits, None))
+    }
+
+    #[test]
+    fn many_chunks_of_one_byte_take_little_time_and_leave_the_next_message() {
+        const COUNT: usize = 500_000;
+        let mut bytes = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+        bytes.extend_from_slice(&b"1\r\nx\r\n".repeat(COUNT));
+        bytes.extend_from_slice(b"0\r\n\r\nPOST /next");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let mut buffer = bytes;
+        let read = runtime.block_on(read(&mut &b""[..], &mut buffer, true, &Limits::default(), None)).unwrap();
+        assert_eq!(read.body, vec![b'x'; COUNT]);
+        assert_eq!(buffer, b"POST /next");
+    }
+
+    #[test]
+    fn bodies_wait_for_room() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let limits = Limits { body_bytes: 100 * 1024, ..Limits::default() };
+        let room = Room::new(0, &limits);
+        let large = [b"POST / HTTP/1.1\r\nContent-Length: 102400\r\n\r\n".to_vec(), vec![b'x'; 102_400]].concat();
+        let small = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc".to_vec();
+        runtime.block_on(async {
+            let (mut first, mut second) = (large.clone(), large);
+            let held = read(&mut &b""[..], &mut first, true, &limits, Some(&room)).await.unwrap();
+            assert!(first.capacity() < 102_400);
+            let mut nothing = &b""[..];
+            let waiting = read(&mut nothing, &mut second, true, &limits, Some(&room));
+            tokio::pin!(waiting);
+            tokio::select! {
+                biased;
+                _ = &mut waiting => panic!("it did not wait"),
+                () = tokio::task::yield_now() => {}
+            }
+            let mut third = small;
+            assert_eq!(read(&mut &b""[..], &mut third, true, &limits, Some(&room)).await.unwrap().body, b"abc");
+            drop(held);
+            assert_eq!(waiting.await.unwrap().body.len(), 102_400);
+        });
     }
 
     #[test]

@@ -125,7 +125,7 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
     let failed = outcome.err().map(|error| {
         let exit = match &error {
             EngineError::Inbox { .. } => Exit::CONFIGURATION,
-            EngineError::Log(_) => Exit::HARNESS_BUG,
+            EngineError::Log(_) | EngineError::Panicked(_) => Exit::HARNESS_BUG,
             EngineError::Compose { .. } | EngineError::Fill { .. } => Exit::INPUT_INVALID,
         };
         Failure::of(exit, &error).hint(format!(

@@ -94,7 +94,7 @@ impl Fold<'_> {
             }
             Event::MessageArrived { carrier, entity, .. } => {
                 let entity = self.blobs.get(*entity)?;
-                let message = if carrier == "file" && is_bare(&entity) {
+                let message = if carrier == "file" && business::is_bare(&entity) {
                     Message::decode_bare(&entity)
                 } else {
                     Message::decode(&entity)
@@ -170,13 +170,6 @@ fn new_record(recorded: &Recorded, at_ms: u64, author: Author, message: Message)
     }
 }
 
-/// XML without any header before it.
-fn is_bare(bytes: &[u8]) -> bool {
-    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let start = start.trim_ascii_start();
-    start.starts_with(b"<") || start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff")
-}
-
 /// A fagmelding that stands bare (a captured AppRec or hodemelding), or in an attachment without encryption.
 fn open_unencrypted(record: &mut MessageRecord) {
     let bare_business = record.message.bare && record.message.soap().is_none_or(|e| e.root.value != "SOAP:Envelope");
@@ -203,18 +196,8 @@ fn open_part(entity: &Entity, part: usize, key: &[u8]) -> Result<Payload, String
     let part = entity.parts.get(part).ok_or_else(|| format!("the message has no MIME part {part}"))?;
     let key = ContentKey::from_bytes(key).map_err(|e| e.to_string())?;
     let clear = cms::open_with(&part.content, &key).map_err(|e| e.to_string())?;
-    let content = inner_content(&clear);
+    let content = business::inside(&clear);
     Ok(Payload { business: business::read(&content), clear, content })
-}
-
-/// The fagmelding in the clear text: the content of the MIME part that HITS 1172 5.15.1 prescribes, or,
-/// where a sender leaves the MIME header out, the clear text itself.
-pub(crate) fn inner_content(clear: &[u8]) -> Vec<u8> {
-    if is_bare(clear) {
-        return clear.to_vec();
-    }
-    let mut inner = Entity::decode(clear);
-    if inner.parts.is_empty() { clear.to_vec() } else { inner.parts.swap_remove(0).content }
 }
 
 /// Pairs messages with their receipts, by reference. A receipt whose reference names nothing that was sent is

@@ -71,7 +71,16 @@ pub(super) struct PartyDesk {
     pub party: HarnessParty,
     pub msh: MessageService,
     /// Answers given, by MessageId, for repeats.
-    pub answers: BTreeMap<String, Vec<u8>>,
+    pub answers: BTreeMap<String, StoredAnswer>,
+}
+
+/// An answer as it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct StoredAnswer {
+    /// `Acknowledgment` or `ErrorList`.
+    pub what: &'static str,
+    /// The bytes.
+    pub entity: Vec<u8>,
 }
 
 /// Everything that changes during a run.

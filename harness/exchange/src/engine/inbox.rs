@@ -1,38 +1,34 @@
-//! The inbox: record first, answer by the party's message service, then tell the steps.
+//! The inbox: record first, tell the steps, and let the party's message service answer beside them.
 
-use super::desk::{Receipt, ReceiptKind};
+use super::desk::{Receipt, ReceiptKind, StoredAnswer};
 use super::run::Run;
 use carrier::http::{Arrival, Reply};
 use evidence::event::{Event, Seq};
 use evidence::log::LogError;
 use getrandom::SysRng;
-use msh::assess::assess;
+use msh::assess;
 use msh::compose::{self, Signal};
 use msh::identity::Identity;
-use msh::state::{Action, Answer, Arrival as Facts, Input};
+use msh::state::{Action, Answer, Input};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use wire::business::{self, Business};
 use wire::cms;
 use wire::ebxml::{Envelope, MessageKind};
 use wire::message::Message;
-use wire::mime::Entity;
 
 /// Takes arrivals until the inbox closes.
 pub(super) async fn listen(run: Arc<Run>, mut arrivals: mpsc::Receiver<Arrival>) {
     while let Some(arrival) = arrivals.recv().await {
-        let run = run.clone();
-        tokio::spawn(async move {
+        let of_task = run.clone();
+        run.aside(async move {
             let Arrival { from, entity, reply } = arrival;
-            match receive(&run, entity, "http", &from.to_string(), None, Some(reply)).await {
-                Ok(()) => {}
-                Err(error) => run.fail(error),
-            }
+            receive(&of_task, entity, "http", &from.to_string(), None, Some(reply)).await
         });
     }
 }
 
-/// Records an arrival, answers it, and tells the steps.
+/// Records an arrival, tells the steps, and has it answered.
 pub(super) async fn receive(
     run: &Arc<Run>,
     entity: Vec<u8>,
@@ -53,11 +49,18 @@ pub(super) async fn receive(
     }
     let message = Message::decode(&entity);
     let payload = open(run, &message, arrived.seq).await?;
-    let actions = step(run, &message, &payload);
-    for (identity, action) in actions {
-        answer(run, &message, &identity, action, arrived.seq).await?;
-    }
+    let answers = step(run, &message, &payload);
+    // The steps wait for this arrival, not for how long the other side takes over our answer to it.
     file(run, &message, payload.ok(), arrived.seq, cause);
+    if !answers.is_empty() {
+        let of_task = run.clone();
+        run.aside(async move {
+            for StoredAnswer { what, entity } in answers {
+                super::outbound::send_signal(of_task.clone(), what, entity, arrived.seq).await?;
+            }
+            Ok(())
+        });
+    }
     Ok(())
 }
 
@@ -79,7 +82,7 @@ async fn open(run: &Run, message: &Message, arrived: Seq) -> Result<Result<Vec<u
             let digest = evidence::digest::Digest::of(&key);
             let event = Event::PayloadOpened { message: arrived, part, key: digest };
             run.record(event, Some(arrived), vec![key]).await?;
-            Ok(Ok(inner(opened.content)))
+            Ok(Ok(business::inside(&opened.content)))
         }
         Err(reason) => {
             let event = Event::PayloadSealed { message: arrived, part, reason: reason.clone() };
@@ -89,70 +92,44 @@ async fn open(run: &Run, message: &Message, arrived: Seq) -> Result<Result<Vec<u
     }
 }
 
-/// What our party's message service does about it.
-fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<(Identity, Action)> {
-    let now = run.elapsed_ms();
+/// What our party's message service answers. First answers are composed and kept under the same lock as the decision
+/// to give them, so that a duplicate that comes meanwhile finds them.
+fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<StoredAnswer> {
+    let (now, timestamp) = (run.elapsed_ms(), crate::message::stamp(run.wall()));
     let mut desk = run.desk();
-    let Some(party) = message.soap().and_then(Envelope::to_her).and_then(|her| desk.parties.get_mut(&her)) else {
-        return Vec::new();
-    };
+    let Some(about) = message.soap() else { return Vec::new() };
+    let Some(party) = about.to_her().and_then(|her| desk.parties.get_mut(&her)) else { return Vec::new() };
     let opened = payload.as_ref().map(drop).map_err(String::as_str);
-    let ours = [party.party.identity.her];
-    let assessment = assess(message, opened, &ours, party.msh.overrides());
-    let envelope = message.soap();
-    let digests = envelope.and_then(|e| e.signatures.first()).map(digests).unwrap_or_default();
-    let facts = Facts {
-        kind: message.kind(),
-        message_id: envelope.and_then(Envelope::message_id).unwrap_or_default().to_owned(),
-        about: envelope.and_then(Envelope::about).map(str::to_owned),
-        severity: envelope.and_then(|e| e.error_lists.first()).map(wire::ebxml::ErrorList::severity),
-        digests,
-        assessment,
-    };
-    let identity = party.party.identity.clone();
-    party.msh.step(Input::Arrived(facts), now).into_iter().map(|action| (identity.clone(), action)).collect()
-}
-
-fn digests(signature: &wire::signature::SignatureBlock) -> Vec<String> {
-    let values = signature.references().iter().filter_map(|r| r.digest_value.as_ref());
-    values.map(|d| d.value.split_whitespace().collect()).collect()
-}
-
-async fn answer(
-    run: &Arc<Run>,
-    message: &Message,
-    identity: &Identity,
-    action: Action,
-    arrived: Seq,
-) -> Result<(), LogError> {
-    let Some(about) = message.soap() else { return Ok(()) };
-    match action {
-        Action::Answer { message_id, answer } => {
-            let (id, timestamp) = (run.uuid(), crate::message::stamp(run.wall()));
-            let signal = Signal { about, message_id: &id, timestamp: &timestamp };
-            let (what, composed) = match &answer {
-                Answer::Acknowledgment => {
-                    ("Acknowledgment", compose::acknowledgment(identity, &signal, msh::SignalShape::default()))
+    let facts = assess::arrival(message, opened, &[party.party.identity.her], party.msh.overrides());
+    let mut answers = Vec::new();
+    for action in party.msh.step(Input::Arrived(facts), now) {
+        match action {
+            Action::Answer { message_id, answer } => {
+                let id = run.uuid();
+                let signal = Signal { about, message_id: &id, timestamp: &timestamp };
+                if let Some(answer) = composed(&party.party.identity, &signal, &answer) {
+                    party.answers.insert(message_id, answer.clone());
+                    answers.push(answer);
                 }
-                Answer::ErrorList(problem) => ("ErrorList", compose::error_list(identity, &signal, problem)),
-                Answer::Fault(_) => return Ok(()),
-            };
-            // Our own keys sign; should they not, the subject is simply not answered, and the log shows it.
-            let Ok(composed) = composed else { return Ok(()) };
-            if let Some(desk) = run.desk().parties.get_mut(&identity.her) {
-                desk.answers.insert(message_id, composed.entity.clone());
             }
-            super::outbound::send_signal(run, what, composed.entity, arrived).await
+            Action::Repeat { message_id } => answers.extend(party.answers.get(&message_id).cloned()),
+            _ => {}
         }
-        Action::Repeat { message_id } => {
-            let stored = run.desk().parties.get(&identity.her).and_then(|d| d.answers.get(&message_id).cloned());
-            match stored {
-                Some(entity) => super::outbound::send_signal(run, "Acknowledgment", entity, arrived).await,
-                None => Ok(()),
-            }
-        }
-        _ => Ok(()),
     }
+    answers
+}
+
+/// Our own keys sign; should they not, the subject is simply not answered, and the log shows it. A SOAP Fault is not
+/// given: the connection that it belongs on was answered when the arrival was recorded.
+fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer) -> Option<StoredAnswer> {
+    let (what, composed) = match answer {
+        Answer::Acknowledgment => {
+            ("Acknowledgment", compose::acknowledgment(identity, signal, msh::SignalShape::default()))
+        }
+        Answer::ErrorList(problem) => ("ErrorList", compose::error_list(identity, signal, problem)),
+        Answer::Fault(_) => return None,
+    };
+    Some(StoredAnswer { what, entity: composed.ok()?.entity })
 }
 
 /// Files a receipt where the steps look for it.
@@ -171,8 +148,9 @@ fn file(run: &Run, message: &Message, payload: Option<Vec<u8>>, arrived: Seq, ca
     };
     let message_id = envelope.and_then(Envelope::message_id).unwrap_or_default().to_owned();
     let mut desk = run.desk();
-    // The same AppRec envelope again is a repeat of the carrier's, not a second AppRec.
-    let repeated = kind == ReceiptKind::AppRec && desk.receipts.iter().any(|r| r.message_id == message_id);
+    // The same AppRec envelope again is a repeat of the carrier's, not a second AppRec. No id is no sameness.
+    let same = |receipt: &Receipt| receipt.kind == kind && receipt.message_id == message_id;
+    let repeated = kind == ReceiptKind::AppRec && !message_id.is_empty() && desk.receipts.iter().any(same);
     if !repeated {
         let receipt = Receipt {
             seq: arrived,
@@ -188,15 +166,6 @@ fn file(run: &Run, message: &Message, payload: Option<Vec<u8>>, arrived: Seq, ca
     }
     drop(desk);
     run.news.notify_waiters();
-}
-
-/// The fagmelding inside the clear text (HITS 1172 5.15.1).
-fn inner(clear: Vec<u8>) -> Vec<u8> {
-    if clear.trim_ascii_start().starts_with(b"<") {
-        return clear;
-    }
-    let mut entity = Entity::decode(&clear);
-    if entity.parts.is_empty() { clear } else { entity.parts.swap_remove(0).content }
 }
 
 /// Where keys and initialisation vectors come from: the operating system, never the run's seed.

@@ -4,6 +4,7 @@
 //! service, and matched afterwards. A step that waits looks through what has come, so a receipt that overtakes its
 //! step is normal.
 
+mod aside;
 mod desk;
 mod inbox;
 mod outbound;

@@ -3,24 +3,33 @@
 use super::inbox;
 use super::run::Run;
 use carrier::http::{Answer, FailureKind};
+use carrier::port::Pending;
 use evidence::digest::Digest;
 use evidence::event::{Composed, Event, Seq, TransportFailure};
 use evidence::log::LogError;
 use std::sync::Arc;
 
-/// Sends one of our signals about an arrival.
-pub(super) async fn send_signal(run: &Arc<Run>, what: &str, entity: Vec<u8>, about: Seq) -> Result<(), LogError> {
-    let composed = Composed {
-        scenario: None,
-        label: None,
-        line: 0,
-        what: what.to_owned(),
-        deviations: Vec::new(),
-        entity: Digest::of(&entity),
-    };
-    let composed = run.record(Event::MessageComposed(composed), Some(about), vec![entity.clone()]).await?;
-    transmit(run, composed.seq, 1, &entity).await?;
-    Ok(())
+/// Sends one of our signals about an arrival. Boxed: what the other side answers on the connection is an arrival too,
+/// and is answered in its turn.
+pub(super) fn send_signal(
+    run: Arc<Run>,
+    what: &'static str,
+    entity: Vec<u8>,
+    about: Seq,
+) -> Pending<'static, Result<(), LogError>> {
+    Box::pin(async move {
+        let composed = Composed {
+            scenario: None,
+            label: None,
+            line: 0,
+            what: what.to_owned(),
+            deviations: Vec::new(),
+            entity: Digest::of(&entity),
+        };
+        let composed = run.record(Event::MessageComposed(composed), Some(about), vec![entity.clone()]).await?;
+        transmit(&run, composed.seq, 1, &entity).await?;
+        Ok(())
+    })
 }
 
 /// What became of a sending.
@@ -62,7 +71,7 @@ async fn answered(run: &Arc<Run>, sent: Seq, answer: Answer, from: &str) -> Resu
     // What stands in the answer of the same connection is a message like any other: a SOAP Fault, or a receipt
     // from a subject that answers synchronously. Plain text and HTML are the server's, not the message handler's.
     if !answer.is_empty && looks_like_xml(&answer.entity) {
-        Box::pin(inbox::receive(run, answer.entity, "http-response", from, Some(sent), None)).await?;
+        inbox::receive(run, answer.entity, "http-response", from, Some(sent), None).await?;
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! A run from its first event to its last.
 
+use super::aside::Aside;
 use super::desk::Desk;
 use super::inbox;
 use crate::plan::Plan;
 use crate::scenario::Loaded;
-use carrier::http::{Arrival, Inbox, Limits};
+use carrier::http::{Arrival, Inbox, Limits, Refusals};
 use carrier::port::{HttpOutlet, Outlet};
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng as _;
@@ -13,6 +14,7 @@ use evidence::event::{Assurance, Event, Recorded, RunStarted, ScenarioOutcome, S
 use evidence::log::{Clock, Log, LogError};
 use jiff::Timestamp;
 use msh::compose::ComposeError;
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -36,6 +38,9 @@ pub enum EngineError {
         #[source]
         source: io::Error,
     },
+    /// A task beside the steps panicked: a mistake of the harness.
+    #[error("the harness made a mistake while it handled a message, please report it: {0}")]
+    Panicked(String),
     /// A message of a scenario cannot be made.
     #[error("{file}:{line}: failed to compose the message")]
     Compose {
@@ -121,7 +126,8 @@ pub(super) struct Run {
     pub ids: Mutex<ChaCha20Rng>,
     pub clock: Arc<dyn Clock>,
     pub outlet: Box<dyn Outlet>,
-    pub fatal: Mutex<Option<LogError>>,
+    pub aside: Aside,
+    pub refusals: Refusals,
 }
 
 impl Run {
@@ -149,14 +155,37 @@ impl Run {
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// A failure to record inside the inbox stops the run at its next step.
-    pub fn fail(&self, error: LogError) {
-        self.fatal.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-        self.news.notify_waiters();
+    /// Does something beside the steps. What goes wrong there, a panic included, stops the run at its next step.
+    pub fn aside(self: &Arc<Self>, work: impl Future<Output = Result<(), LogError>> + Send + 'static) {
+        let run = self.clone();
+        let under_way = self.aside.begin();
+        tokio::spawn(async move {
+            match tokio::spawn(work).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => run.aside.fail(error.into()),
+                Err(stopped) => run.aside.fail(EngineError::Panicked(stopped.to_string())),
+            }
+            drop(under_way);
+            run.news.notify_waiters();
+        });
     }
 
-    pub fn check(&self) -> Result<(), LogError> {
-        self.fatal.lock().unwrap_or_else(PoisonError::into_inner).take().map_or(Ok(()), Err)
+    /// Waits until nothing is done beside the steps: every answer of ours has been taken, or has failed.
+    pub async fn settle(&self) -> Result<(), EngineError> {
+        loop {
+            let news = self.news.notified();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            self.check()?;
+            if self.aside.is_idle() {
+                return Ok(());
+            }
+            news.await;
+        }
+    }
+
+    pub fn check(&self) -> Result<(), EngineError> {
+        self.aside.check()
     }
 }
 
@@ -189,7 +218,7 @@ pub async fn execute(
     progress.listening(inbox.address());
     on_open(inbox.address(), &mut plan).await;
     let outlet = HttpOutlet { url: plan.subject.url.clone(), tls: plan.subject.client_tls.clone(), limits };
-    let outcome = go_on(plan, recorder, options, progress, Box::new(outlet), arrivals).await;
+    let outcome = go_on(plan, recorder, options, progress, Box::new(outlet), (arrivals, inbox.refusals())).await;
     drop(inbox);
     outcome
 }
@@ -207,7 +236,7 @@ pub async fn execute_over(
     arrivals: mpsc::Receiver<Arrival>,
 ) -> Result<(), EngineError> {
     begin(&plan, &recorder.log, options).await?;
-    go_on(plan, recorder, options, progress, outlet, arrivals).await
+    go_on(plan, recorder, options, progress, outlet, (arrivals, Refusals::default())).await
 }
 
 async fn go_on(
@@ -216,7 +245,7 @@ async fn go_on(
     options: &Options,
     progress: &dyn Progress,
     outlet: Box<dyn Outlet>,
-    arrivals: mpsc::Receiver<Arrival>,
+    (arrivals, refusals): (mpsc::Receiver<Arrival>, Refusals),
 ) -> Result<(), EngineError> {
     // Ids must differ from run to run even with the same seed: a subject remembers what it has received.
     let seed = format!("{} {}", options.run, options.seed);
@@ -224,7 +253,8 @@ async fn go_on(
         desk: Mutex::new(Desk::new(plan.subject.partners.values())),
         ids: Mutex::new(ChaCha20Rng::from_seed(Digest::of(seed.as_bytes()).bytes())),
         news: Notify::new(),
-        fatal: Mutex::new(None),
+        aside: Aside::default(),
+        refusals,
         clock: recorder.clock,
         log: recorder.log,
         outlet,
@@ -269,6 +299,8 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
             Some(reason) => Some(reason.clone()),
             None => super::step::carry_out(run, loaded, started.seq, progress).await?,
         };
+        // Our last answers belong to this scenario, and the run must not end before they are sent.
+        run.settle().await?;
         if let Some(reason) = &abandoned
             && given_up.is_none()
             && !connects(run).await.0

@@ -7,9 +7,9 @@ use super::run::{EngineError, Progress, Run};
 use crate::alter::Alterations;
 use crate::message::{Filling, stamp};
 use crate::scenario::{Alteration, AwaitStep, Loaded, PatientKind, Reacknowledge, SendStep, Step};
+use carrier::http::Refusal;
 use evidence::digest::Digest;
 use evidence::event::{Await, Composed, Event, Seq, TransportFailure};
-use evidence::log::LogError;
 use jiff::{SignedDuration, Timestamp};
 use msh::compose::{self, PayloadMessage};
 use std::sync::Arc;
@@ -196,12 +196,17 @@ impl Scene<'_> {
             line,
         });
         let awaited = self.run.record(opened, Some(self.started), Vec::new()).await?.seq;
+        let refused_before = self.run.refusals.count();
         let until = self.run.wall().checked_add(SignedDuration::try_from(patience).unwrap_or_default());
         self.progress.waiting(what, label, until.unwrap_or(Timestamp::MAX));
         let Some(receipt) = self.receipt(kind, label, patience).await? else {
-            let event = match purpose {
-                Purpose::Quiet => Event::SilenceObserved { awaited, quiet_ms: patience.as_millis() as u64 },
-                _ => Event::AwaitLapsed { awaited, reason: "patience ran out".to_owned() },
+            let refused = self.run.refusals.since(refused_before);
+            // What we turned away may have been what was waited for: that is no silence.
+            let is_silence = purpose == Purpose::Quiet && !refused.iter().any(|refusal| refusal.may_be_message);
+            let event = if is_silence {
+                Event::SilenceObserved { awaited, quiet_ms: patience.as_millis() as u64 }
+            } else {
+                Event::AwaitLapsed { awaited, reason: lapsed(&refused) }
             };
             self.run.record(event, Some(awaited), Vec::new()).await?;
             return Ok(None);
@@ -216,7 +221,12 @@ impl Scene<'_> {
     }
 
     /// Waits for a receipt, without ever missing one that comes between looking and waiting.
-    async fn receipt(&self, kind: ReceiptKind, label: &str, patience: Duration) -> Result<Option<Receipt>, LogError> {
+    async fn receipt(
+        &self,
+        kind: ReceiptKind,
+        label: &str,
+        patience: Duration,
+    ) -> Result<Option<Receipt>, EngineError> {
         let deadline = tokio::time::Instant::now() + patience;
         loop {
             let news = self.run.news.notified();
@@ -258,6 +268,8 @@ impl Scene<'_> {
 
     /// Acknowledges the AppRec of a message once more; a duplicate acknowledgment is harmless and never answered.
     async fn reacknowledge(&self, step: &Reacknowledge, line: u32) -> Result<Option<String>, EngineError> {
+        // Once more: after the first time.
+        self.run.settle().await?;
         let nothing = || Ok(Some(format!("no AppRec of `{}` has come that could be acknowledged", step.apprec)));
         let Some(sent) = self.run.desk().sent.get(&step.apprec).cloned() else { return nothing() };
         let envelope = self.run.desk().receipts.iter().rev().find_map(|receipt| {
@@ -298,6 +310,17 @@ impl Scene<'_> {
     }
 }
 
+/// Why a waiting lapsed, with what the inbox turned away meanwhile: not all of it, whoever knocks may knock often.
+fn lapsed(refused: &[Refusal]) -> String {
+    const SHOWN: usize = 3;
+    if refused.is_empty() {
+        return "patience ran out".to_owned();
+    }
+    let shown: Vec<String> = refused.iter().take(SHOWN).map(Refusal::to_string).collect();
+    let more = if refused.len() > SHOWN { "; and more" } else { "" };
+    format!("patience ran out; meanwhile the inbox turned away: {}{more}", shown.join("; "))
+}
+
 /// Everything done on purpose, in words.
 fn deviations(step: &SendStep, altered: &[Alteration]) -> Vec<String> {
     let addressed = step.addressed.map(|_| "message: addressed to a party that is not the subject's".to_owned());
@@ -310,5 +333,24 @@ fn msg_id(message: &[u8]) -> Option<String> {
     match business::read(message) {
         Business::Head(head) => head.msg_id().map(str::to_ascii_lowercase),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lapse_says_what_was_turned_away() {
+        let refusal = |reason: &str| Refusal {
+            from: ([127, 0, 0, 1], 9).into(),
+            reason: reason.to_owned(),
+            may_be_message: true,
+        };
+        assert_eq!(lapsed(&[]), "patience ran out");
+        let text = lapsed(&[refusal("413: too large")]);
+        assert_eq!(text, "patience ran out; meanwhile the inbox turned away: 413: too large from 127.0.0.1:9");
+        let many = [refusal("a"), refusal("b"), refusal("c"), refusal("d")];
+        assert!(lapsed(&many).ends_with("c from 127.0.0.1:9; and more"));
     }
 }
