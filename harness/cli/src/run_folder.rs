@@ -4,6 +4,7 @@ use crate::TOOL;
 use crate::args::{Lang, ReportFormat};
 use crate::embedded;
 use crate::failure::Failure;
+use crate::stated;
 use checks::Judgement;
 use checks::catalogue::Catalogue;
 use checks::exit::Exit;
@@ -57,9 +58,10 @@ impl Judged {
 /// Judges the run in a folder by a profile, or by the one it was made with.
 ///
 /// # Errors
-/// 30 when the evidence is broken, 21 when the profile is not known.
+/// 30 when the evidence is broken or was cut, 21 when the profile is not known.
 pub fn judge(folder: &Path, profile: Option<&str>) -> Result<Judged, Failure> {
     let stored = open(folder)?;
+    stated::not_cut(&stored)?;
     stored.check_blobs().map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
     let history =
         history::of(&stored.events, &stored.blobs()).map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;

@@ -4,7 +4,7 @@ use super::run::{SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
 use super::terminal::{MachineClock, Teller, runtime, say};
 use crate::args::Resume;
 use crate::failure::Failure;
-use crate::{TOOL, run_folder};
+use crate::{TOOL, run_folder, stated};
 use checks::exit::Exit;
 use evidence::digest::Digest;
 use evidence::event::{Event, RunStarted, ScenarioOutcome};
@@ -19,6 +19,7 @@ use std::path::PathBuf;
 pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let folder = run_folder::find(&args.run, &args.out)?;
     let stored = run_folder::open(&folder)?;
+    stated::not_cut(&stored)?;
     if stored.is_finished() {
         return Err(Failure::new(
             Exit::USAGE,
