@@ -235,3 +235,29 @@ fn a_result_from_before_the_run_went_on_stops_nothing() {
     assert_eq!(provestein("report", folder).0, 0);
     assert!(provestein("verify", folder).1.contains("byte for byte"));
 }
+
+#[test]
+fn what_stands_before_a_broken_line_is_shown_and_then_the_break() {
+    let run = short_run();
+    let folder = run.folder.path();
+    edit(&folder.join(LOG_FILE), "\"seq\":20,", "\"seq\":21,");
+    let (code, text) = provestein("show", folder);
+    assert_eq!(code, 30, "{text}");
+    assert!(text.contains("RunStarted") && text.contains("line 21"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())).count(), 20);
+    assert_eq!(provestein("judge", folder).0, 30);
+    fs::remove_file(folder.join(LOG_FILE)).unwrap();
+    let (code, text) = provestein("show", folder);
+    assert_eq!(code, 20, "{text}");
+    assert!(text.contains("is there, but holds no log"), "{text}");
+}
+
+#[test]
+fn a_missing_blob_is_told_once() {
+    let run = short_run();
+    let blob = crate::support::files(&run.folder.path().join("blobs"), "").pop().unwrap();
+    fs::remove_file(blob).unwrap();
+    let (code, text) = provestein("judge", run.folder.path());
+    assert_eq!(code, 30, "{text}");
+    assert_eq!(text.matches("blob ").count(), 1, "{text}");
+}

@@ -1,14 +1,15 @@
 //! `resume`: goes on with a run that was interrupted. What is finished stays; a scenario that was under way begins anew.
 
+use super::interrupt::until_interrupted;
 use super::run::{SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
-use super::terminal::{MachineClock, Teller, runtime, say};
+use super::terminal::{MachineClock, Teller, say};
 use crate::args::Resume;
 use crate::failure::Failure;
 use crate::{TOOL, run_folder, stated};
 use checks::exit::Exit;
 use evidence::digest::Digest;
 use evidence::event::{Event, RunStarted, ScenarioOutcome};
-use evidence::log::Log;
+use evidence::log::{Log, LogError};
 use exchange::engine::{self, Options, Recorder};
 use std::path::PathBuf;
 
@@ -45,7 +46,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     say(format!("{TOOL}: going on with run {}", begun.run));
     say(format!("  finished  {} of {} scenarios", finished.len(), prepared.plan.scenarios.len()));
     let clock = MachineClock::start();
-    let log = Log::resume(&folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
     let options = Options {
         // Ids must not repeat those of the interrupted process.
         run: format!("{} {}", begun.run, stored.events.len()),
@@ -57,8 +58,17 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     };
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
-    let outcome = runtime()?.block_on(engine);
-    finish(outcome, &folder, args.lang)
+    finish(until_interrupted(engine)?, &folder, args.lang)
+}
+
+fn not_resumed(error: &LogError) -> Failure {
+    match error {
+        LogError::Locked(_) => {
+            Failure::of(Exit::USAGE, error).hint("the run still goes on; wait for that process, or end it")
+        }
+        LogError::Read(_) => Failure::of(Exit::EVIDENCE_BROKEN, error),
+        _ => Failure::of_disk(error),
+    }
 }
 
 fn ended(event: &Event) -> Option<String> {

@@ -1,6 +1,7 @@
 //! `run`: plan, preflight, execute, judge, report.
 
-use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say, style};
+use super::interrupt::{self, Ended, until_interrupted};
+use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
 use crate::args::{Lang, Run};
 use crate::failure::Failure;
 use crate::run_folder;
@@ -107,33 +108,30 @@ pub fn plan(
 /// # Errors
 /// [`Failure`].
 pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+    run_folder::make(folder)?;
     opening(&prepared, options, folder);
     let clock = MachineClock::start();
-    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of_disk(&error))?;
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, options, &teller, async |_, _| {});
-    let outcome = runtime()?.block_on(engine);
-    finish(outcome, folder, lang)
+    finish(until_interrupted(engine)?, folder, lang)
 }
 
 /// Judges what was recorded, writes the reports, prints the last screen. When the engine failed, what was
-/// recorded before is still reported, and the failure decides the exit code.
+/// recorded before is still reported, and the failure decides the exit code. So it is when the run was interrupted,
+/// which is 11 unless something worse was found.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
-    let failed = outcome.err().map(|error| {
-        let exit = match &error {
-            EngineError::Inbox { .. } => Exit::CONFIGURATION,
-            EngineError::Log(_) => Exit::HARNESS_BUG,
-            EngineError::Compose { .. } | EngineError::Fill { .. } => Exit::INPUT_INVALID,
-        };
-        Failure::of(exit, &error).hint(format!(
-            "what was recorded is in {}; `provestein resume {}` goes on when the cause is gone",
-            folder.display(),
-            folder.display()
-        ))
-    });
+pub fn finish(ended: Ended, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+    let interrupted = matches!(ended, Ended::Interrupted);
+    if interrupted {
+        interrupt::tell(folder);
+    }
+    let failed = match ended {
+        Ended::ByItself(Err(error)) => Some(engine_failed(&error, folder)),
+        Ended::ByItself(Ok(())) | Ended::Interrupted => None,
+    };
     let judged = run_folder::judge(folder, None);
     let judged = match (judged, failed) {
         (Ok(judged), None) => judged,
@@ -145,7 +143,21 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
         (Err(failure), None) | (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
-    Ok(conclude(&judged, &Places::of_run(folder)))
+    let exit = conclude(&judged, &Places::of_run(folder));
+    Ok(if interrupted && exit == Exit::MET { Exit::NOT_ESTABLISHED } else { exit })
+}
+
+fn engine_failed(error: &EngineError, folder: &Path) -> Failure {
+    let failure = match error {
+        EngineError::Inbox { .. } => Failure::of(Exit::CONFIGURATION, error),
+        EngineError::Log(_) => Failure::of_disk(error),
+        EngineError::Compose { .. } | EngineError::Fill { .. } => Failure::of(Exit::INPUT_INVALID, error),
+    };
+    failure.hint(format!(
+        "what was recorded is in {}; `provestein resume {}` goes on when the cause is gone",
+        folder.display(),
+        folder.display()
+    ))
 }
 
 /// The first screen: what is tested, by what, and where the evidence will lie.
