@@ -77,6 +77,14 @@ fn shipped_scenarios_have_no_mistakes_and_mistakes_are_21() {
     let output = provestein(&["scenarios", "check", &file.display().to_string()]);
     assert_eq!(code(&output), 21);
     assert!(text(&output).contains("wrong.yaml:2:1") && text(&output).contains("^^^^"), "{}", text(&output));
+    let shipped = text(&provestein(&["scenarios", "show", "receive/accepted/log-innlagt"]));
+    fs::write(&file, shipped.replace("LOG_INNLAGT@1.6", "FOO@1")).unwrap();
+    let output = provestein(&["scenarios", "check", &file.display().to_string()]);
+    assert_eq!(code(&output), 21);
+    assert!(text(&output).contains("message `FOO@1` is not known; known are LOG_INNLAGT@1.6"), "{}", text(&output));
+    fs::remove_file(&file).unwrap();
+    let output = provestein(&["scenarios", "check", &folder.path().display().to_string()]);
+    assert_eq!(code(&output), 22, "{}", text(&output));
 }
 
 #[test]
@@ -247,6 +255,28 @@ fn run(folder: &Path, subject: &str) -> Command {
     let mut command = Command::new(BINARY);
     command.arg("run").arg("--subject").arg(folder.join("ref").join(subject)).arg("--out").arg(folder.join("reports"));
     command
+}
+
+#[test]
+fn what_did_not_run_is_not_said_to_be_met() {
+    let folder = tempfile::tempdir().unwrap();
+    let _reference = reference(folder.path());
+    let subject = fs::read_to_string(folder.path().join("ref/subject.yaml")).unwrap();
+    fs::write(folder.path().join("ref/typo.yaml"), subject.replace("LOG_INNLAGT@1.6", "LOG_INLAGT@1.6")).unwrap();
+    let output = run(folder.path(), "typo.yaml").output().unwrap();
+    assert_eq!(code(&output), 21, "{}", text(&output));
+    for wanted in ["typo.yaml:", "^^^^^^^^^^^^^^", "known are LOG_INNLAGT@1.6, UTSKRIVNINGSRAPPORT@1.6"] {
+        assert!(text(&output).contains(wanted), "{wanted} is not in {}", text(&output));
+    }
+    let output = run(folder.path(), "subject.yaml").arg("receive/accepted/utskrivningsrapport").output().unwrap();
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let screen = text(&output);
+    assert!(screen.contains("1 of the 12 scenarios of the profile ran"), "{screen}");
+    assert!(screen.contains("0: all obligations that were tested are met; 11 of 12 scenarios"), "{screen}");
+    assert!(!screen.contains("all obligations met"), "{screen}");
+    let result = files(&folder.path().join("reports"), "result.json").pop().unwrap();
+    let result: Value = serde_json::from_slice(&fs::read(result).unwrap()).unwrap();
+    assert_eq!((result["not_run"].as_array().unwrap().len(), &result["exit"]["code"]), (11, &Value::from(0)));
 }
 
 #[cfg(unix)]

@@ -13,7 +13,7 @@ use evidence::log::Log;
 use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
 use exchange::scenario::{self, Loaded};
-use exchange::subject::{self, Subject};
+use exchange::subject::{self, Subject, SubjectFile};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,7 +57,7 @@ pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Resu
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
     let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
-    let file = subject::parse(&name, &text).map_err(|mistakes| invalid(&mistakes))?;
+    let file = subject_file(&name, &text)?;
     let profile = embedded::profile(profile.unwrap_or(&file.profile))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut subject = subject::resolve(&file, folder, algorithms(&profile)).map_err(|error| invalid(&error))?;
@@ -66,6 +66,19 @@ pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Resu
     let mut inputs = vec![(format!("{SUBJECT_INPUT}{}", absolute.display()), text.into_bytes())];
     inputs.extend(selection.iter().map(|s| (format!("{SELECTION_INPUT}{s}"), Vec::new())));
     plan(subject, profile, selection, inputs)
+}
+
+/// Reads a subject file.
+///
+/// # Errors
+/// 21 with every mistake, a message that there is not being one.
+pub fn subject_file(name: &str, text: &str) -> Result<SubjectFile, Failure> {
+    let invalid = |mistakes| Failure::of(Exit::INPUT_INVALID, &mistakes);
+    let file = subject::parse(name, text).map_err(invalid)?;
+    let messages = embedded::messages()?;
+    let known: Vec<&str> = messages.names().collect();
+    subject::known_messages(name, text, &known).map_err(invalid)?;
+    Ok(file)
 }
 
 /// Selects scenarios for a subject and checks the plan.
