@@ -1,10 +1,15 @@
 //! The command line as a public contract: exit codes, machine output, what a newcomer meets.
 
 use crate::support::{files, root, shared};
+use provestein::evidence::event::Event;
+use provestein::evidence::read;
 use serde_json::Value;
+use std::fs;
 use std::io::Write as _;
+use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
 
@@ -72,6 +77,14 @@ fn shipped_scenarios_have_no_mistakes_and_mistakes_are_21() {
     let output = provestein(&["scenarios", "check", &file.display().to_string()]);
     assert_eq!(code(&output), 21);
     assert!(text(&output).contains("wrong.yaml:2:1") && text(&output).contains("^^^^"), "{}", text(&output));
+    let shipped = text(&provestein(&["scenarios", "show", "receive/accepted/log-innlagt"]));
+    fs::write(&file, shipped.replace("LOG_INNLAGT@1.6", "FOO@1")).unwrap();
+    let output = provestein(&["scenarios", "check", &file.display().to_string()]);
+    assert_eq!(code(&output), 21);
+    assert!(text(&output).contains("message `FOO@1` is not known; known are LOG_INNLAGT@1.6"), "{}", text(&output));
+    fs::remove_file(&file).unwrap();
+    let output = provestein(&["scenarios", "check", &folder.path().display().to_string()]);
+    assert_eq!(code(&output), 22, "{}", text(&output));
 }
 
 #[test]
@@ -214,4 +227,126 @@ fn official_samples_of_every_kind_are_read_without_harm() {
     assert!(matches!(code(&output), 0 | 10 | 11), "{}", String::from_utf8_lossy(&output.stderr));
     let result: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(result["run"]["events"].as_u64().unwrap() > 300);
+}
+
+#[test]
+fn output_that_is_lost_is_not_taken_for_success() {
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else {
+        eprintln!("skipped: /dev/full is not here");
+        return;
+    };
+    for arguments in [&["scenarios", "schema"][..], &["explain", "exit"], &["completions", "bash"]] {
+        let full = full.try_clone().unwrap();
+        let output = Command::new(BINARY).args(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(code(&output), 70, "{arguments:?}");
+        assert!(text(&output).contains("could not be written to standard output"), "{}", text(&output));
+        assert!(!text(&output).contains("harness bug"), "{}", text(&output));
+    }
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(BINARY).args(["scenarios", "schema"]).stdout(writer).output().unwrap();
+    assert_eq!((code(&output), text(&output).as_str()), (0, ""), "a closed pipe is quiet");
+}
+
+#[test]
+fn a_place_where_no_run_folder_can_be_is_a_mistake_of_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let output = provestein(&["demo", "--out", &file.display().to_string()]);
+    assert_eq!(code(&output), 20, "{}", text(&output));
+    assert!(output.stdout.is_empty(), "nothing is announced that cannot be done: {}", text(&output));
+    assert!(text(&output).contains("must be a folder") && text(&output).contains("--out"), "{}", text(&output));
+}
+
+/// Ends it with the test, also with one that fails.
+struct Reference(Child);
+
+impl Drop for Reference {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A kit, and the built-in reference as a process with a subject file for it.
+fn reference(folder: &Path) -> Reference {
+    assert!(Command::new(BINARY).arg("kit").arg(folder.join("kit")).output().unwrap().status.success());
+    let port = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let (listen, harness) = (port(), port());
+    let mut command = Command::new(BINARY);
+    command.args(["reference", "--listen", &format!("127.0.0.1:{listen}"), "--kit"]).arg(folder.join("kit"));
+    command.args(["--harness", &format!("http://127.0.0.1:{harness}/"), "--write-subject"]).arg(folder.join("ref"));
+    let started = Reference(command.stdout(Stdio::null()).spawn().unwrap());
+    let began = Instant::now();
+    while TcpStream::connect(("127.0.0.1", listen)).is_err() {
+        assert!(began.elapsed() < Duration::from_secs(20), "the reference did not come up");
+        std::thread::yield_now();
+    }
+    started
+}
+
+fn run(folder: &Path, subject: &str) -> Command {
+    let mut command = Command::new(BINARY);
+    command.arg("run").arg("--subject").arg(folder.join("ref").join(subject)).arg("--out").arg(folder.join("reports"));
+    command
+}
+
+#[test]
+fn what_did_not_run_is_not_said_to_be_met() {
+    let folder = tempfile::tempdir().unwrap();
+    let _reference = reference(folder.path());
+    let subject = fs::read_to_string(folder.path().join("ref/subject.yaml")).unwrap();
+    fs::write(folder.path().join("ref/typo.yaml"), subject.replace("LOG_INNLAGT@1.6", "LOG_INLAGT@1.6")).unwrap();
+    let output = run(folder.path(), "typo.yaml").output().unwrap();
+    assert_eq!(code(&output), 21, "{}", text(&output));
+    for wanted in ["typo.yaml:", "^^^^^^^^^^^^^^", "known are LOG_INNLAGT@1.6, UTSKRIVNINGSRAPPORT@1.6"] {
+        assert!(text(&output).contains(wanted), "{wanted} is not in {}", text(&output));
+    }
+    let output = run(folder.path(), "subject.yaml").arg("receive/accepted/utskrivningsrapport").output().unwrap();
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let screen = text(&output);
+    assert!(screen.contains("1 of the 12 scenarios of the profile ran"), "{screen}");
+    assert!(screen.contains("0: all obligations that were tested are met; 11 of 12 scenarios"), "{screen}");
+    assert!(!screen.contains("all obligations met"), "{screen}");
+    let result = files(&folder.path().join("reports"), "result.json").pop().unwrap();
+    let result: Value = serde_json::from_slice(&fs::read(result).unwrap()).unwrap();
+    assert_eq!((result["not_run"].as_array().unwrap().len(), &result["exit"]["code"]), (11, &Value::from(0)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_that_is_asked_to_end_ends_in_order_and_can_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let _reference = reference(folder.path());
+    let mut command = run(folder.path(), "subject.yaml");
+    command.args(["receive/accepted", "receipts/duplicate"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let log = || files(&folder.path().join("reports"), "events.jsonl").pop();
+    let is_end = |event: &Event| matches!(event, Event::ScenarioEnded { .. });
+    let stored = || read::open(log()?.parent()?).ok();
+    while !stored().is_some_and(|stored| stored.events.iter().any(|r| is_end(&r.event))) {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        std::thread::yield_now();
+    }
+    let asked = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(asked.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(code(&output), 11, "{}", text(&output));
+    assert!(
+        text(&output).contains("interrupted: ") && text(&output).contains("provestein resume "),
+        "{}",
+        text(&output)
+    );
+    let log = log().unwrap();
+    let run = log.parent().unwrap();
+    assert!(!read::open(run).unwrap().is_finished());
+    for name in ["report.html", "junit.xml", "result.json", "summary.md"] {
+        assert!(run.join(name).is_file(), "{name} is missing");
+    }
+    let resumed = provestein(&["resume", &run.display().to_string()]);
+    assert_eq!(code(&resumed), 0, "{}", text(&resumed));
+    assert!(read::open(run).unwrap().is_finished());
+    let verified = provestein(&["verify", &run.display().to_string()]);
+    assert!(code(&verified) == 0 && text(&verified).contains("report.html is what"), "{}", text(&verified));
 }

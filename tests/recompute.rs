@@ -1,6 +1,7 @@
 //! The log is the evidence: the same log gives the same verdicts, a changed one none, a shorter one no better.
 
 use crate::support::simulated::{Simulated, simulate};
+use provestein::args::Lang;
 use provestein::carrier::simulated::Weather;
 use provestein::checks::ledger::Status;
 use provestein::evidence::digest::Digest;
@@ -11,6 +12,7 @@ use provestein::report::json;
 use provestein::run_folder::{self, Judged};
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 fn short_run() -> Simulated {
     simulate(&[], Weather::FAIR, 3, &["receive/accepted/log-innlagt", "receipts/duplicate/msgid-in-new-envelope"])
@@ -137,4 +139,129 @@ fn a_log_cut_anywhere_is_judged_or_said_to_be_torn() {
             Err(failure) => assert_eq!((lines, failure.exit.code), (0, 30), "{failure}"),
         }
     }
+}
+
+fn provestein(command: &str, run: &Path) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_provestein")).arg(command).arg(run).output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (output.status.code().unwrap(), text)
+}
+
+fn edit(file: &Path, from: &str, to: &str) -> Vec<u8> {
+    let whole = fs::read_to_string(file).unwrap();
+    assert!(whole.contains(from), "{} has no {from}", file.display());
+    fs::write(file, whole.replace(from, to)).unwrap();
+    whole.into_bytes()
+}
+
+#[test]
+fn verify_finds_every_file_that_was_changed_after_judging() {
+    let run = short_run();
+    let folder = run.folder.path();
+    for lang in [Lang::Nb, Lang::En] {
+        run_folder::write_reports(folder, &run.judged, &run_folder::ALL, lang).unwrap();
+        let (code, text) = provestein("verify", folder);
+        assert_eq!(code, 0, "{text}");
+        for name in ["result.json", "report.html", "junit.xml", "summary.md"] {
+            assert!(text.contains(&format!("file   {name} is what")), "{text}");
+        }
+    }
+    for (name, from, to) in [
+        ("result.json", "\"verified\"", "\"violated\""),
+        ("result.json", "\"passed\"", "\"failed\""),
+        ("report.html", "</h1>", "!</h1>"),
+        ("junit.xml", "<testsuite ", "<testsuite  "),
+        ("summary.md", "##", "#"),
+    ] {
+        let file = folder.join(name);
+        let whole = edit(&file, from, to);
+        let (code, text) = provestein("verify", folder);
+        assert_eq!(code, 30, "{name}: {text}");
+        assert!(text.contains(&format!("{name} is not what judging the log gives")), "{text}");
+        assert!(text.contains("provestein report") && !text.contains("proven:"), "{text}");
+        fs::write(&file, whole).unwrap();
+    }
+    assert_eq!(provestein("verify", folder).0, 0);
+}
+
+#[test]
+fn verdicts_of_another_version_are_said_not_to_be_compared() {
+    let run = short_run();
+    let folder = run.folder.path();
+    run_folder::write_reports(folder, &run.judged, &run_folder::ALL, Lang::En).unwrap();
+    edit(&folder.join("result.json"), provestein::TOOL, "provestein 0.0.9");
+    let (code, text) = provestein("verify", folder);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("made by provestein 0.0.9: its verdicts were not compared"), "{text}");
+    assert!(!text.contains("byte for byte"), "{text}");
+}
+
+#[test]
+fn a_log_that_was_cut_after_judging_is_neither_judged_nor_reported_nor_gone_on_with() {
+    let run = short_run();
+    let folder = run.folder.path();
+    run_folder::write_reports(folder, &run.judged, &run_folder::ALL, Lang::En).unwrap();
+    let result = fs::read(folder.join("result.json")).unwrap();
+    let log = folder.join(LOG_FILE);
+    let whole = fs::read_to_string(&log).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    fs::write(&log, lines[..lines.len() - 9].join("\n") + "\n").unwrap();
+    for command in ["judge", "report", "resume", "verify"] {
+        let (code, text) = provestein(command, folder);
+        assert_eq!(code, 30, "{command}: {text}");
+        assert!(text.contains("it was cut") && text.contains("restore the log"), "{command}: {text}");
+    }
+    assert_eq!(fs::read(folder.join("result.json")).unwrap(), result, "the one file that shows it is still there");
+
+    // As many events, another end.
+    let mut other = run.judged.stored.events.clone();
+    let last = other.last_mut().unwrap();
+    last.elapsed_ms += 1;
+    rewrite(folder, &other);
+    let (code, text) = provestein("report", folder);
+    assert_eq!(code, 30, "{text}");
+    assert!(text.contains("was made from another log"), "{text}");
+}
+
+#[test]
+fn a_result_from_before_the_run_went_on_stops_nothing() {
+    let run = short_run();
+    let folder = run.folder.path();
+    let whole = fs::read_to_string(folder.join(LOG_FILE)).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    fs::write(folder.join(LOG_FILE), lines[..20].join("\n") + "\n").unwrap();
+    let then = run_folder::judge(folder, None).unwrap();
+    run_folder::write_reports(folder, &then, &run_folder::ALL, Lang::En).unwrap();
+    fs::write(folder.join(LOG_FILE), &whole).unwrap();
+    let (code, text) = provestein("verify", folder);
+    assert_eq!(code, 0, "{text}");
+    assert!(text.contains("made from the first 20 events"), "{text}");
+    assert_eq!(provestein("report", folder).0, 0);
+    assert!(provestein("verify", folder).1.contains("byte for byte"));
+}
+
+#[test]
+fn what_stands_before_a_broken_line_is_shown_and_then_the_break() {
+    let run = short_run();
+    let folder = run.folder.path();
+    edit(&folder.join(LOG_FILE), "\"seq\":20,", "\"seq\":21,");
+    let (code, text) = provestein("show", folder);
+    assert_eq!(code, 30, "{text}");
+    assert!(text.contains("RunStarted") && text.contains("line 21"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit())).count(), 20);
+    assert_eq!(provestein("judge", folder).0, 30);
+    fs::remove_file(folder.join(LOG_FILE)).unwrap();
+    let (code, text) = provestein("show", folder);
+    assert_eq!(code, 20, "{text}");
+    assert!(text.contains("is there, but holds no log"), "{text}");
+}
+
+#[test]
+fn a_missing_blob_is_told_once() {
+    let run = short_run();
+    let blob = crate::support::files(&run.folder.path().join("blobs"), "").pop().unwrap();
+    fs::remove_file(blob).unwrap();
+    let (code, text) = provestein("judge", run.folder.path());
+    assert_eq!(code, 30, "{text}");
+    assert_eq!(text.matches("blob ").count(), 1, "{text}");
 }

@@ -13,12 +13,14 @@ pub struct Failure {
     pub message: String,
     /// What to do next.
     pub hint: Option<String>,
+    /// What the code means here, where its general meaning would mislead.
+    pub meaning: &'static str,
 }
 
 impl Failure {
     /// A failure with a sentence.
     pub fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hint: None }
+        Self { exit, message: message.into(), hint: None, meaning: exit.meaning }
     }
 
     /// A failure from an error and all that caused it.
@@ -26,11 +28,29 @@ impl Failure {
         let mut message = error.to_string();
         let mut source = error.source();
         while let Some(inner) = source {
-            message.push_str(": ");
-            message.push_str(&inner.to_string());
+            let cause = inner.to_string();
+            // Some errors quote what caused them.
+            if !message.contains(&cause) {
+                message.push_str(": ");
+                message.push_str(&cause);
+            }
             source = inner.source();
         }
         Self::new(exit, message)
+    }
+
+    /// A failure of the machine's disk: 70, but no bug.
+    pub fn of_disk(error: &dyn Error) -> Self {
+        Self::of(Exit::HARNESS_BUG, error)
+            .meaning("the disk refused; neither the tool nor the subject is at fault")
+            .hint("make room, or choose another folder with --out")
+    }
+
+    /// With another meaning of the code than the general one.
+    #[must_use]
+    pub fn meaning(mut self, meaning: &'static str) -> Self {
+        self.meaning = meaning;
+        self
     }
 
     /// With a next step.
@@ -50,6 +70,30 @@ impl fmt::Display for Failure {
         if let Some(hint) = &self.hint {
             write!(f, "\nhint: {hint}")?;
         }
-        write!(f, "\nexit {}: {}", self.exit.code, self.exit.meaning)
+        write!(f, "\nexit {}: {}", self.exit.code, self.meaning)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("event 64: {source}")]
+    struct Quoting {
+        #[source]
+        source: Inner,
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("blob 1234 is missing")]
+    struct Inner(#[source] io::Error);
+
+    #[test]
+    fn a_cause_that_is_quoted_is_not_told_twice() {
+        let error = Quoting { source: Inner(io::Error::other("no such file")) };
+        let failure = Failure::of(Exit::EVIDENCE_BROKEN, &error);
+        assert_eq!(failure.message, "event 64: blob 1234 is missing: no such file");
     }
 }

@@ -8,6 +8,7 @@ pub mod command;
 pub mod embedded;
 pub mod failure;
 pub mod run_folder;
+pub mod stated;
 
 pub use {carrier, checks, evidence, exchange, msh, reference, report, wire};
 
@@ -21,8 +22,14 @@ pub const TOOL: &str = concat!("provestein ", env!("CARGO_PKG_VERSION"));
 /// # Errors
 /// [`failure::Failure`], which knows its exit code.
 pub fn run(args: args::Args) -> Result<Exit, failure::Failure> {
+    let exit = dispatch(args.command)?;
+    command::terminal::all_printed()?;
+    Ok(exit)
+}
+
+fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
     use args::Command;
-    match args.command {
+    match command {
         Command::Demo(demo) => command::demo::run(&demo),
         Command::Run(run) => command::run::run(&run),
         Command::Resume(resume) => command::resume::run(&resume),

@@ -4,6 +4,7 @@ use crate::TOOL;
 use crate::args::{Lang, ReportFormat};
 use crate::embedded;
 use crate::failure::Failure;
+use crate::stated;
 use checks::Judgement;
 use checks::catalogue::Catalogue;
 use checks::exit::Exit;
@@ -57,9 +58,10 @@ impl Judged {
 /// Judges the run in a folder by a profile, or by the one it was made with.
 ///
 /// # Errors
-/// 30 when the evidence is broken, 21 when the profile is not known.
+/// 30 when the evidence is broken or was cut, 21 when the profile is not known.
 pub fn judge(folder: &Path, profile: Option<&str>) -> Result<Judged, Failure> {
     let stored = open(folder)?;
+    stated::not_cut(&stored)?;
     stored.check_blobs().map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
     let history =
         history::of(&stored.events, &stored.blobs()).map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
@@ -91,6 +93,27 @@ pub fn open(folder: &Path) -> Result<Stored, Failure> {
     })
 }
 
+/// Reads the log in a folder up to its first broken line, and why nothing after it counts: to look at, not to judge.
+///
+/// # Errors
+/// 20 when there is none, 30 when not even its beginning can be read.
+pub fn open_as_far_as_whole(folder: &Path) -> Result<(Stored, Option<Failure>), Failure> {
+    let failure = match open(folder) {
+        Ok(stored) => return Ok((stored, None)),
+        Err(failure) => failure,
+    };
+    let whole = || {
+        let Err(ReadError::Broken { path, line, .. }) = read::open(folder) else { return None };
+        let bytes = fs::read(path).ok()?;
+        let before: Vec<&[u8]> = bytes.split_inclusive(|&b| b == b'\n').take(line - 1).collect();
+        read::parse(&before.concat(), folder).ok()
+    };
+    match whole() {
+        Some(stored) => Ok((stored, Some(failure))),
+        None => Err(failure),
+    }
+}
+
 /// Finds a run by folder, name, or `latest`.
 ///
 /// # Errors
@@ -107,6 +130,11 @@ pub fn find(run: &str, out: &Path) -> Result<PathBuf, Failure> {
     let named = out.join(run);
     if named.join(LOG_FILE).is_file() {
         return Ok(named);
+    }
+    if let Some(folder) = [&as_path, &named].into_iter().find(|folder| folder.is_dir()) {
+        let message = format!("the folder {} is there, but holds no log ({LOG_FILE})", folder.display());
+        return Err(Failure::new(Exit::USAGE, message)
+            .hint("a run folder is evidence only as a whole: get the log from where the run was made"));
     }
     Err(Failure::new(Exit::USAGE, format!("there is no run `{run}`, neither as a folder nor in {}", out.display()))
         .hint("`provestein runs` lists the runs there are"))
@@ -130,7 +158,7 @@ pub fn new_path(out: &Path, kind: &str, run: &str) -> PathBuf {
 /// Writes the reports of a run into its folder.
 ///
 /// # Errors
-/// 70 when the disk refuses.
+/// 20 when nothing may be written there, 70 when the disk is full.
 pub fn write_reports(folder: &Path, judged: &Judged, formats: &[ReportFormat], lang: Lang) -> Result<(), Failure> {
     let view = judged.view();
     for format in formats {
@@ -141,10 +169,48 @@ pub fn write_reports(folder: &Path, judged: &Judged, formats: &[ReportFormat], l
             ReportFormat::Html => ("report.html", report::html::render(&view, language(lang))),
         };
         let path = folder.join(name);
-        write_whole(&path, &text)
-            .map_err(|error| Failure::new(Exit::HARNESS_BUG, format!("failed to write {}: {error}", path.display())))?;
+        write_whole(&path, &text).map_err(|error| refused(&path, &error))?;
     }
     Ok(())
+}
+
+/// Makes the folder of a new run. Done before anything is said: a place that does not fit is a mistake of the command
+/// line.
+///
+/// # Errors
+/// 20 when there cannot be a folder, 70 when the disk is full.
+pub fn make(folder: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(folder).map_err(|error| refused(folder, &error))
+}
+
+/// Looks whether run folders can be made in `out`, and makes it.
+///
+/// # Errors
+/// As [`make`].
+pub fn check_out(out: &Path) -> Result<(), Failure> {
+    let probe = out.join(format!(".probe-{}", std::process::id()));
+    make(&probe)?;
+    fs::remove_dir(&probe).map_err(|error| refused(&probe, &error))
+}
+
+/// A disk that is full, or a place where nothing can be written.
+fn refused(path: &Path, error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind;
+    let what = format!("failed to write {}: {error}", path.display());
+    match error.kind() {
+        ErrorKind::AlreadyExists
+        | ErrorKind::NotADirectory
+        | ErrorKind::PermissionDenied
+        | ErrorKind::ReadOnlyFilesystem
+        | ErrorKind::NotFound
+        | ErrorKind::InvalidFilename => {
+            let place = path.parent().unwrap_or(path).display();
+            Failure::new(Exit::USAGE, what).hint(format!(
+                "{place} must be a folder, or a place for one, in which you may write; --out names another"
+            ))
+        }
+        _ => Failure::of_disk(&std::io::Error::new(error.kind(), what)),
+    }
 }
 
 /// A half-written report would be taken for a whole one.

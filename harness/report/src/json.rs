@@ -32,6 +32,7 @@ struct ResultV1<'v> {
     run: Run<'v>,
     assurance: Option<&'static str>,
     scenarios: Vec<Scenario<'v>>,
+    not_run: Vec<&'v str>,
     requirements: Vec<Requirement<'v>>,
     remarks: Vec<Remark<'v>>,
     conditions: Vec<Condition>,
@@ -190,6 +191,7 @@ impl<'v> ResultV1<'v> {
             },
             assurance: run.map(|run| run.assurance.code()),
             scenarios: judgement.scenarios.iter().map(scenario).collect(),
+            not_run: view.not_run(),
             requirements: requirements(&Index::of(view)),
             remarks: judgement.remarks.iter().map(remark).collect(),
             conditions: judgement

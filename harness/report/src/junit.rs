@@ -58,7 +58,7 @@ fn properties(suite: &mut TestSuite, view: &View<'_>) {
         add("subject", terminal::subject_name(subject));
     }
     add("log-head", view.head.to_string());
-    add("exit", format!("{} {}", view.exit().code, view.exit().meaning));
+    add("exit", format!("{} {}", view.exit().code, view.meaning()));
 }
 
 fn rows(index: &Index<'_>) -> Vec<TestCase> {

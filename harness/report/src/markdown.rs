@@ -18,7 +18,7 @@ pub fn render(view: &View<'_>) -> String {
     let index = Index::of(view);
     let findings = diagnostic::from_index(&index);
     let exit = view.exit();
-    let mut out = format!("## Prøvestein: {} (exit {})\n\n", exit.meaning, exit.code);
+    let mut out = format!("## Prøvestein: {} (exit {})\n\n", view.meaning(), exit.code);
     head(&mut out, view);
     let cases = cases::of(view);
     let (passed, failed, skipped) = cases::counts(&cases);

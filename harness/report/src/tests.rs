@@ -196,3 +196,31 @@ fn json_masks_identity_numbers() {
     let text = json::render(&sample::hostile().view());
     assert!(text.contains("131169*****") && !text.contains("13116900216"));
 }
+
+#[test]
+fn scenarios_of_the_profile_that_did_not_run_are_counted_wherever_a_pass_is_claimed() {
+    let mut sample = sample::run();
+    sample.profile.scenarios = vec![sample.judgement.scenarios[0].id.clone(), "never/run".to_owned()];
+    sample.judgement.exit = checks::exit::Exit::MET;
+    let view = sample.view();
+    assert_eq!(view.not_run(), ["never/run"]);
+    let words = "all obligations that were tested are met; 1 of 2 scenarios of the profile did not run";
+    for text in [terminal::closing(&view, &STYLE, &PATHS), markdown::render(&view), junit::render(&view)] {
+        assert!(text.contains(words) && !text.contains("all obligations met"), "{text}");
+    }
+    assert!(html::render(&view, Lang::Nb).contains("1 av profilens 2 scenarioer ble ikke kjørt"));
+    assert!(!html::render(&view, Lang::En).contains("All obligations met"));
+    sample.profile.scenarios.pop();
+    assert_eq!(sample.view().meaning(), "all obligations met");
+}
+
+#[test]
+fn a_scenario_that_failed_says_why_and_in_which_half() {
+    let mut case = crate::cases::of(&sample::run().view()).remove(0);
+    case.result = crate::CaseResult::Failed;
+    case.reasons = vec!["event 8: HITS1172-117 violated: got absent".to_owned(), "event 9: x".to_owned()];
+    let line = terminal::scenario_line(&case, &STYLE);
+    assert!(line.contains("transport answer: event 8: HITS1172-117 violated") && !line.contains("event 9"), "{line}");
+    case.reasons = vec!["event 8: HIS80415-2012-3.1-2 violated: got absent".to_owned()];
+    assert!(terminal::scenario_line(&case, &STYLE).contains("AppRec: event 8"));
+}

@@ -1,5 +1,6 @@
 //! Everything a report is made from.
 
+use crate::cases;
 use checks::Judgement;
 use checks::catalogue::Catalogue;
 use checks::exit::Exit;
@@ -32,9 +33,27 @@ pub struct View<'v> {
     pub scenario_text: fn(&str) -> Option<&'static str>,
 }
 
-impl View<'_> {
+impl<'v> View<'v> {
     /// How a command that shows this ends: a check that failed in itself goes before what was found.
     pub fn exit(&self) -> Exit {
         if self.judgement.has_harness_bug() { Exit::HARNESS_BUG } else { self.judgement.exit }
+    }
+
+    /// Scenarios of the profile that did not run: not selected, or not covered by what the subject claims. An
+    /// inspection runs none and leaves none out.
+    pub fn not_run(&self) -> Vec<&'v str> {
+        let all = if cases::is_inspection(self) { &[] } else { self.profile.scenarios.as_slice() };
+        let ran = |id: &&String| self.judgement.scenarios.iter().any(|scenario| scenario.id == **id);
+        all.iter().filter(|id| !ran(id)).map(String::as_str).collect()
+    }
+
+    /// What the exit code means for this run: with scenarios left out, 0 does not mean all that is demanded.
+    pub fn meaning(&self) -> String {
+        let (exit, left_out) = (self.exit(), self.not_run().len());
+        if exit != Exit::MET || left_out == 0 {
+            return exit.meaning.to_owned();
+        }
+        let all = self.profile.scenarios.len();
+        format!("all obligations that were tested are met; {left_out} of {all} scenarios of the profile did not run")
     }
 }

@@ -23,7 +23,7 @@ pub fn put_together(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
     let mut rest = bytes;
     let mut buffer = Vec::new();
     let limits = Limits::default();
-    let reading = pin!(reader::read(&mut rest, &mut buffer, is_request, &limits));
+    let reading = pin!(reader::read(&mut rest, &mut buffer, is_request, &limits, None));
     // Bytes in memory are there at once; nothing is waited for.
     match reading.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(message)) => Ok(Some(message.entity())),

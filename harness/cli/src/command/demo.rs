@@ -34,6 +34,7 @@ const DEFECT_SCENARIOS: [&str; 1] = ["receive/accepted/log-innlagt"];
 /// [`Failure`].
 pub fn run(args: &Demo) -> Result<Exit, Failure> {
     let defect: Defect = args.defect.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
+    run_folder::check_out(&args.out)?;
     say(format!("{TOOL}: two passes against the built-in reference, over real HTTP on this machine"));
     say("");
     say("1. The conforming system. Everything should be in order.");
@@ -85,6 +86,7 @@ fn pass(
     let prepared = plan(subject, profile, selection, Vec::new())?;
     let run = uuid::Uuid::from_bytes(random()).to_string();
     let folder = run_folder::new_path(out, kind, &run);
+    run_folder::make(&folder)?;
     execute(prepared, defects, run, &folder, &Teller::new())?;
     let judged = run_folder::judge(&folder, None)?;
     run_folder::write_reports(&folder, &judged, &run_folder::ALL, lang)?;
@@ -115,7 +117,7 @@ pub fn execute(
     };
     let clock = MachineClock::start();
     opening(&prepared, &options, folder);
-    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of_disk(&error))?;
     let runtime = runtime()?;
     let served = std::sync::Mutex::new(None);
     let outcome = runtime.block_on(engine::execute(

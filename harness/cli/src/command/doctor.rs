@@ -30,7 +30,7 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
     let text = fs::read_to_string(&args.subject)
         .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
     let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
-    let file = subject::parse(&name, &text).map_err(|mistakes| invalid(&mistakes))?;
+    let file = super::run::subject_file(&name, &text)?;
     let profile = embedded::profile(&file.profile)?;
     let folder = args.subject.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let resolved = subject::resolve(&file, folder, super::run::algorithms(&profile));

@@ -1,6 +1,6 @@
 //! Completions and man pages, from the one definition.
 
-use super::terminal::say;
+use super::terminal::{print, say};
 use crate::args::Args;
 use crate::failure::Failure;
 use checks::exit::Exit;
@@ -10,7 +10,9 @@ use std::path::Path;
 
 /// Writes completions to standard output.
 pub fn completions(shell: Shell) -> Exit {
-    clap_complete::generate(shell, &mut Args::command(), "provestein", &mut std::io::stdout());
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "provestein", &mut script);
+    print(&String::from_utf8_lossy(&script));
     Exit::MET
 }
 

@@ -1,10 +1,11 @@
 //! `resume`: goes on with a run that was interrupted. What is finished stays; a scenario that was under way begins anew.
 
+use super::interrupt::until_interrupted;
 use super::run::{SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
-use super::terminal::{MachineClock, Teller, runtime, say};
+use super::terminal::{MachineClock, Teller, say};
 use crate::args::Resume;
 use crate::failure::Failure;
-use crate::{TOOL, run_folder};
+use crate::{TOOL, run_folder, stated};
 use checks::exit::Exit;
 use evidence::digest::Digest;
 use evidence::event::{Event, RunStarted, ScenarioOutcome};
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let folder = run_folder::find(&args.run, &args.out)?;
     let stored = run_folder::open(&folder)?;
+    stated::not_cut(&stored)?;
     if stored.is_finished() {
         return Err(Failure::new(
             Exit::USAGE,
@@ -57,17 +59,17 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     };
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
-    let outcome = runtime()?.block_on(engine);
-    finish(outcome, &folder, args.lang)
+    finish(until_interrupted(engine)?, &folder, args.lang)
 }
 
-/// Which code a log that cannot be gone on with ends the command with.
 fn not_resumed(error: &LogError) -> Failure {
     match error {
-        LogError::Locked(_) => Failure::of(Exit::USAGE, error).hint("wait for it or stop it"),
+        LogError::Locked(_) => {
+            Failure::of(Exit::USAGE, error).hint("the run still goes on; wait for that process, or end it")
+        }
         LogError::Read(ReadError::Broken { .. } | ReadError::Blob { .. }) => Failure::of(Exit::EVIDENCE_BROKEN, error),
         LogError::Read(ReadError::NoLog(_)) => Failure::of(Exit::USAGE, error),
-        _ => Failure::of(Exit::HARNESS_BUG, error),
+        _ => Failure::of_disk(error),
     }
 }
 

@@ -1,6 +1,7 @@
 //! `run`: plan, preflight, execute, judge, report.
 
-use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say, style};
+use super::interrupt::{self, Ended, until_interrupted};
+use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
 use crate::args::{Lang, Run};
 use crate::failure::Failure;
 use crate::run_folder;
@@ -12,7 +13,7 @@ use evidence::log::Log;
 use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
 use exchange::scenario::{self, Loaded};
-use exchange::subject::{self, Subject};
+use exchange::subject::{self, Subject, SubjectFile};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -56,7 +57,7 @@ pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Resu
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
     let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
-    let file = subject::parse(&name, &text).map_err(|mistakes| invalid(&mistakes))?;
+    let file = subject_file(&name, &text)?;
     let profile = embedded::profile(profile.unwrap_or(&file.profile))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut subject = subject::resolve(&file, folder, algorithms(&profile)).map_err(|error| invalid(&error))?;
@@ -65,6 +66,19 @@ pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Resu
     let mut inputs = vec![(format!("{SUBJECT_INPUT}{}", absolute.display()), text.into_bytes())];
     inputs.extend(selection.iter().map(|s| (format!("{SELECTION_INPUT}{s}"), Vec::new())));
     plan(subject, profile, selection, inputs)
+}
+
+/// Reads a subject file.
+///
+/// # Errors
+/// 21 with every mistake, a message that there is not being one.
+pub fn subject_file(name: &str, text: &str) -> Result<SubjectFile, Failure> {
+    let invalid = |mistakes| Failure::of(Exit::INPUT_INVALID, &mistakes);
+    let file = subject::parse(name, text).map_err(invalid)?;
+    let messages = embedded::messages()?;
+    let known: Vec<&str> = messages.names().collect();
+    subject::known_messages(name, text, &known).map_err(invalid)?;
+    Ok(file)
 }
 
 /// Selects scenarios for a subject and checks the plan.
@@ -107,33 +121,30 @@ pub fn plan(
 /// # Errors
 /// [`Failure`].
 pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+    run_folder::make(folder)?;
     opening(&prepared, options, folder);
     let clock = MachineClock::start();
-    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of_disk(&error))?;
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, options, &teller, async |_, _| {});
-    let outcome = runtime()?.block_on(engine);
-    finish(outcome, folder, lang)
+    finish(until_interrupted(engine)?, folder, lang)
 }
 
 /// Judges what was recorded, writes the reports, prints the last screen. When the engine failed, what was
-/// recorded before is still reported, and the failure decides the exit code.
+/// recorded before is still reported, and the failure decides the exit code. So it is when the run was interrupted,
+/// which is 11 unless something worse was found.
 ///
 /// # Errors
 /// [`Failure`].
-pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
-    let failed = outcome.err().map(|error| {
-        let exit = match &error {
-            EngineError::Inbox { .. } => Exit::CONFIGURATION,
-            EngineError::Log(_) | EngineError::Panicked(_) => Exit::HARNESS_BUG,
-            EngineError::Compose { .. } | EngineError::Fill { .. } => Exit::INPUT_INVALID,
-        };
-        Failure::of(exit, &error).hint(format!(
-            "what was recorded is in {}; `provestein resume {}` goes on when the cause is gone",
-            folder.display(),
-            folder.display()
-        ))
-    });
+pub fn finish(ended: Ended, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+    let interrupted = matches!(ended, Ended::Interrupted);
+    if interrupted {
+        interrupt::tell(folder);
+    }
+    let failed = match ended {
+        Ended::ByItself(Err(error)) => Some(engine_failed(&error, folder)),
+        Ended::ByItself(Ok(())) | Ended::Interrupted => None,
+    };
     let judged = run_folder::judge(folder, None);
     let judged = match (judged, failed) {
         (Ok(judged), None) => judged,
@@ -145,7 +156,22 @@ pub fn finish(outcome: Result<(), EngineError>, folder: &Path, lang: Lang) -> Re
         (Err(failure), None) | (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
-    Ok(conclude(&judged, &Places::of_run(folder)))
+    let exit = conclude(&judged, &Places::of_run(folder));
+    Ok(if interrupted && exit == Exit::MET { Exit::NOT_ESTABLISHED } else { exit })
+}
+
+fn engine_failed(error: &EngineError, folder: &Path) -> Failure {
+    let failure = match error {
+        EngineError::Inbox { .. } => Failure::of(Exit::CONFIGURATION, error),
+        EngineError::Log(_) => Failure::of_disk(error),
+        EngineError::Panicked(_) => Failure::of(Exit::HARNESS_BUG, error),
+        EngineError::Compose { .. } | EngineError::Fill { .. } => Failure::of(Exit::INPUT_INVALID, error),
+    };
+    failure.hint(format!(
+        "what was recorded is in {}; `provestein resume {}` goes on when the cause is gone",
+        folder.display(),
+        folder.display()
+    ))
 }
 
 /// The first screen: what is tested, by what, and where the evidence will lie.

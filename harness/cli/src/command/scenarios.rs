@@ -46,10 +46,18 @@ fn check(paths: &[std::path::PathBuf]) -> Result<Exit, Failure> {
         let found = of_disk(&path.display().to_string())?;
         all.extend(found.ok_or_else(|| Failure::new(Exit::USAGE, format!("{} is no file or folder", path.display())))?);
     }
+    if all.is_empty() {
+        let places: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::new(Exit::NOTHING_SELECTED, format!("no scenario is in {}", places.join(", ")))
+            .hint("a scenario is a file that ends in .yaml; `provestein scenarios show ID` prints one to begin with"));
+    }
     let catalogue = Catalogue::embedded();
+    let messages = embedded::messages()?;
+    let known: Vec<&str> = messages.names().collect();
     let mut mistakes = Vec::new();
     for loaded in &all {
-        for lint in scenario::lint(loaded, &|id| catalogue.get(id).is_some()) {
+        let lints = scenario::lint(loaded, &|id| catalogue.get(id).is_some());
+        for lint in lints.into_iter().chain(scenario::unknown_messages(loaded, &known)) {
             mistakes.push(format!("error: {}\n  --> {}:{}", lint.message, loaded.file, lint.line));
         }
     }

@@ -16,25 +16,26 @@ use evidence::history::{self, MessageRecord};
 /// [`Failure`].
 pub fn run(args: &Show) -> Result<Exit, Failure> {
     let folder = run_folder::find(&args.run, &args.out)?;
-    let stored = run_folder::open(&folder)?;
+    let (stored, broken_later) = run_folder::open_as_far_as_whole(&folder)?;
+    let ends = |failure: Option<Failure>| failure.map_or(Ok(Exit::MET), Err);
     let Some(number) = args.event else {
         for recorded in &stored.events {
             say(line(recorded));
         }
-        return Ok(Exit::MET);
+        return ends(broken_later);
     };
     let last = stored.events.len().saturating_sub(1);
-    let recorded = stored
-        .events
-        .get(usize::try_from(number).unwrap_or(usize::MAX))
-        .ok_or_else(|| Failure::new(Exit::USAGE, format!("there is no event {number}; the last is {last}")))?;
+    let Some(recorded) = stored.events.get(usize::try_from(number).unwrap_or(usize::MAX)) else {
+        let none = Failure::new(Exit::USAGE, format!("there is no event {number}; the last is {last}"));
+        return Err(broken_later.unwrap_or(none));
+    };
     let broken = |error: &dyn std::error::Error| Failure::of(Exit::EVIDENCE_BROKEN, error);
     if args.raw {
         for digest in format::blobs_of(&recorded.event) {
             let bytes = stored.blobs().get(digest).map_err(|error| broken(&error))?;
             print(&String::from_utf8_lossy(&bytes));
         }
-        return Ok(Exit::MET);
+        return ends(broken_later);
     }
     say(line(recorded));
     for digest in format::blobs_of(&recorded.event) {
@@ -44,7 +45,7 @@ pub fn run(args: &Show) -> Result<Exit, Failure> {
     if let Some(record) = history.message(number) {
         message(record);
     }
-    Ok(Exit::MET)
+    ends(broken_later)
 }
 
 fn line(recorded: &Recorded) -> String {

@@ -9,21 +9,51 @@ use exchange::scenario::Loaded;
 use jiff::{Timestamp, tz::TimeZone};
 use report::Style;
 use std::fmt::Display;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
-/// Prints a line for people. A closed pipe is no failure.
+/// The first failure to write to standard output: the work goes on, the command ends with it.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Prints a line for people.
 pub fn say(text: impl Display) {
-    let _ = writeln!(anstream::stdout(), "{text}");
+    keep(writeln!(anstream::stdout(), "{text}"));
 }
 
 /// Prints exact text for programs.
 pub fn print(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    let _ = std::io::stdout().flush();
+    let mut out = std::io::stdout();
+    keep(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+}
+
+/// A closed pipe is no failure: whoever read has seen enough.
+fn keep(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != io::ErrorKind::BrokenPipe
+    {
+        // Only the first says why.
+        let _ = LOST.set(error.to_string());
+    }
+}
+
+/// Whether everything that was printed arrived.
+///
+/// # Errors
+/// 70 when it did not.
+pub fn all_printed() -> Result<(), Failure> {
+    keep(std::io::stdout().flush());
+    match LOST.get() {
+        None => Ok(()),
+        Some(error) => Err(Failure::new(
+            Exit::HARNESS_BUG,
+            format!("what was to be printed could not be written to standard output: {error}"),
+        )
+        .meaning("output lost; what came out cannot be told from this code")
+        .hint("write it to where there is room; a run that was recorded is judged again by `provestein judge RUN`")),
+    }
 }
 
 /// How to write for this terminal; `NO_COLOR` and pipes are respected.

@@ -1,9 +1,10 @@
-//! `verify`: that log and blobs are what was written.
+//! `verify`: that log and blobs are what was written, and that the reports beside them are what they give.
 
 use super::terminal::say;
 use crate::args::Verify;
 use crate::failure::Failure;
 use crate::run_folder;
+use crate::stated::{self, RESULT, Reach, Stated};
 use checks::exit::Exit;
 
 /// Verifies.
@@ -22,30 +23,22 @@ pub fn run(args: &Verify) -> Result<Exit, Failure> {
             torn.len()
         ));
     }
-    compare_result(&folder, &stored)?;
+    let files = match Stated::of(&folder)? {
+        None => vec![format!("no {RESULT} beside the log: whether the log was cut after the run cannot be told")],
+        Some(stated) => match stated.reach(&stored)? {
+            Reach::Whole => stated::compare(&stated, &folder)?,
+            Reach::Beginning(events) => vec![format!(
+                "{RESULT} was made from the first {events} events, before the run went on: verdicts were not compared; \
+                 `provestein report {}` makes it anew",
+                folder.display()
+            )],
+        },
+    };
+    for file in files {
+        say(format!("file   {file}"));
+    }
     say(
-        "proven: nothing was changed, removed or put in between. Not proven: who wrote it, and that it is all there was.",
+        "proven: nothing in the log was changed, removed or put in between. Not proven: who wrote it, and that it is all there was.",
     );
     Ok(Exit::MET)
-}
-
-/// `result.json` names head and count, so that a tail cut off after the run shows.
-fn compare_result(folder: &std::path::Path, stored: &evidence::read::Stored) -> Result<(), Failure> {
-    let Ok(text) = std::fs::read_to_string(folder.join("result.json")) else {
-        say("result no result.json beside the log: whether the log was cut after the run cannot be told");
-        return Ok(());
-    };
-    let broken =
-        |reason: String| Failure::new(Exit::EVIDENCE_BROKEN, format!("{}/result.json {reason}", folder.display()));
-    let result: serde_json::Value = serde_json::from_str(&text).map_err(|e| broken(format!("is not JSON: {e}")))?;
-    let (head, events) = (&result["run"]["head"], &result["run"]["events"]);
-    if head.as_str() != Some(&stored.head.to_string()) || events.as_u64() != Some(stored.events.len() as u64) {
-        return Err(broken(format!(
-            "was made from another log: it names {events} events ending in {head}, the log has {} ending in {}",
-            stored.events.len(),
-            stored.head
-        )));
-    }
-    say("result result.json was made from exactly this log");
-    Ok(())
 }

@@ -47,6 +47,22 @@ pub(super) fn labels(loaded: &Loaded, reader: &mut Reader) {
     }
 }
 
+/// Messages that there are not, at the step that sends them or, where a claim is asked for, at the file's beginning.
+pub fn unknown_messages(loaded: &Loaded, known: &[&str]) -> Vec<Lint> {
+    let sent = loaded.scenario.steps.iter().zip(&loaded.step_lines).filter_map(|(step, &line)| match step {
+        Step::Send(send) => send.message.as_deref().map(|name| (name, line)),
+        _ => None,
+    });
+    let needed = (loaded.scenario.needs.message.as_str(), 1);
+    let unknown = std::iter::once(needed).chain(sent).filter(|(name, _)| !known.contains(name));
+    unknown
+        .map(|(name, line)| Lint {
+            line,
+            message: format!("message `{name}` is not known; known are {}", known.join(", ")),
+        })
+        .collect()
+}
+
 /// Remarks: requirement ids that `known` does not have, labels without outcome.
 pub fn lint(loaded: &Loaded, known: &dyn Fn(&str) -> bool) -> Vec<Lint> {
     let mut lints = Vec::new();

@@ -4,7 +4,7 @@ mod check;
 mod model;
 mod parse;
 
-pub use check::{Lint, lint};
+pub use check::{Lint, lint, unknown_messages};
 pub use model::{
     Alteration, AwaitStep, Change, Direction, Layer, Needs, OneOrMany, Outcome, PatientKind, QuietStep, Reacknowledge,
     Renew, Replace, Scenario, SendStep, Side, Step, Stranger, Title,

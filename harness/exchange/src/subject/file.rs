@@ -1,7 +1,7 @@
 //! The subject file: safe to commit; keys and secrets are only pointed at.
 
 use crate::scenario::Direction;
-use crate::yaml::{Mistakes, Reader};
+use crate::yaml::{Mistakes, Reader, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -255,6 +255,23 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     Ok(SubjectFile { subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience })
 }
 
+/// Looks whether every message that is claimed is one that there are. With a typo in its name a message would just not
+/// be tested.
+///
+/// # Errors
+/// [`Mistakes`]: all of them.
+pub fn known_messages(file: &str, text: &str, known: &[&str]) -> Result<(), Mistakes> {
+    let (mut reader, root) = Reader::parse(file, text)?;
+    let claimed = root.get("claims").and_then(|claims| claims.get("messages"));
+    if let Some(Value::Map(entries)) = claimed.map(|node| &node.value) {
+        for (key, _) in entries.iter().filter(|(key, _)| !known.contains(&key.name.as_str())) {
+            let message = format!("message `{}` is not known; known are {}", key.name, known.join(", "));
+            reader.mistake(key.line, key.column, key.name.chars().count(), message);
+        }
+    }
+    if reader.is_clean() { Ok(()) } else { Err(reader.into_mistakes()) }
+}
+
 /// Reads `30 s` and the like.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
@@ -285,6 +302,16 @@ mod tests {
         assert_eq!(duration("2min"), Some(Duration::from_mins(2)));
         assert_eq!(duration("5"), None);
         assert_eq!(duration("99999999999999999999 s"), None);
+    }
+
+    #[test]
+    fn a_message_that_there_is_not_has_a_caret_below_it() {
+        let text = "claims:\n  messages: { LOG_INNLAGT@1.6: [receive], LOG_INLAGT@1.6: [receive] }\n";
+        let mistakes = known_messages("s.yaml", text, &["LOG_INNLAGT@1.6"]).unwrap_err();
+        assert_eq!(mistakes.list.len(), 1);
+        assert_eq!((mistakes.list[0].line, mistakes.list[0].column, mistakes.list[0].width), (2, 43, 14));
+        assert!(mistakes.to_string().contains("known are LOG_INNLAGT@1.6"), "{mistakes}");
+        assert!(known_messages("s.yaml", text, &["LOG_INNLAGT@1.6", "LOG_INLAGT@1.6"]).is_ok());
     }
 
     #[test]

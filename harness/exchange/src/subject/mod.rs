@@ -3,5 +3,5 @@
 mod file;
 mod resolve;
 
-pub use file::{PatienceFile, SubjectFile, parse, schema};
+pub use file::{PatienceFile, SubjectFile, known_messages, parse, schema};
 pub use resolve::{HarnessParty, PARTNER_TABLE, Patience, ResolveError, Subject, SubjectParty, harness_party, resolve};

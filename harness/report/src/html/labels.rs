@@ -117,8 +117,10 @@ pub(super) fn of(lang: Lang) -> &'static Labels {
 }
 
 /// The verdict in a few words.
-pub(super) fn verdict(lang: Lang, exit: Exit) -> &'static str {
+pub(super) fn verdict(lang: Lang, exit: Exit, partly: bool) -> &'static str {
     match (lang, exit.code) {
+        (Lang::En, 0) if partly => "What was tested is met; not everything was tested",
+        (Lang::Nb, 0) if partly => "Det som ble prøvd, er oppfylt; ikke alt ble prøvd",
         (Lang::En, 0) => "All obligations met",
         (Lang::Nb, 0) => "Alle skal-krav oppfylt",
         (Lang::En, 10) => "Conformance violated",
@@ -168,6 +170,19 @@ pub(super) fn sentence(lang: Lang, exit: Exit, numbers: Numbers) -> String {
             "Ingen skal-krav er brutt, men ikke alt kunne fastslås: {verified} av {all} krav er oppfylt.{advice_nb} Dette er verken bestått eller ikke bestått."
         ),
         _ => exit.meaning.to_owned(),
+    }
+}
+
+/// That scenarios of the profile were left out or not selected; empty when none was.
+pub(super) fn left_out(lang: Lang, left_out: usize, all: usize) -> String {
+    match lang {
+        _ if left_out == 0 => String::new(),
+        Lang::En => format!(
+            " {left_out} of the {all} scenarios of the profile did not run, so not everything that it demands was tested."
+        ),
+        Lang::Nb => {
+            format!(" {left_out} av profilens {all} scenarioer ble ikke kjørt, så ikke alt den krever, er prøvd.")
+        }
     }
 }
 

@@ -178,6 +178,7 @@ fn verdicts(view: &View<'_>, lang: Lang) -> Verdicts {
         advice: violated(false),
         all: rows().count(),
     };
+    let left_out = view.not_run().len();
     let (role, sign) = match exit.code {
         0 => ("good", "✓"),
         10 | 14 | 30 | 70 => ("bad", "✕"),
@@ -186,9 +187,13 @@ fn verdicts(view: &View<'_>, lang: Lang) -> Verdicts {
     Verdicts {
         role,
         sign,
-        words: labels::verdict(lang, exit),
-        sentence: labels::sentence(lang, exit, numbers),
-        exit: format!("{} {}", exit.code, exit.meaning),
+        words: labels::verdict(lang, exit, left_out > 0),
+        sentence: format!(
+            "{}{}",
+            labels::sentence(lang, exit, numbers),
+            labels::left_out(lang, left_out, view.profile.scenarios.len())
+        ),
+        exit: format!("{} {}", exit.code, view.meaning()),
         by_class: terminal::verdict_counts(view),
     }
 }

@@ -28,6 +28,7 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
     let mut out = rule(*style);
     out.push_str(&style.field("verdicts", &verdicts(view)));
     out.push_str(&style.field("requirements", &requirements(view)));
+    out.push_str(&left_out(view, *style));
     ids(&mut out, view, "violated", Role::Bad, *style, |row| {
         row.status == Status::Violated && row.level.is_obligation()
     });
@@ -48,7 +49,7 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
     out.push_str(&style.field("reproduce", &clean(paths.reproduce)));
     out.push_str(&style.field("log", &clean(paths.log)));
     out.push_str(&style.field("report", &clean(paths.report)));
-    let meaning = style.paint(role, &format!("{}: {}", exit.code, exit.meaning));
+    let meaning = style.paint(role, &format!("{}: {}", exit.code, view.meaning()));
     out.push_str(&format!("{}{meaning}\n", style.paint(Role::Quiet, &format!("{:<14}", "exit"))));
     let (passed, failed, skipped) = cases::counts(&cases::of(view));
     out.push_str(&format!("{passed} passed, {failed} failed, {skipped} skipped\n"));
@@ -58,6 +59,19 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
 fn rule(style: Style) -> String {
     let line = "-".repeat(style.width.clamp(20, 100).saturating_sub(8));
     format!("{} {}\n", style.paint(Role::Strong, "Summary"), style.paint(Role::Quiet, &line))
+}
+
+/// How much of the profile was tested at all, unless it was all of it.
+fn left_out(view: &View<'_>, style: Style) -> String {
+    let (left_out, all) = (view.not_run().len(), view.profile.scenarios.len());
+    if left_out == 0 {
+        return String::new();
+    }
+    let ran = all - left_out;
+    style.field(
+        "scenarios",
+        &format!("{ran} of the {all} scenarios of the profile ran; not everything that it demands was tested"),
+    )
 }
 
 /// How many verdicts of each class: only `conformance` can mean the subject.

@@ -24,9 +24,9 @@ pub fn scenario_line(case: &Case, style: &Style) -> String {
     };
     let id = style.paint(Role::Strong, &case.id);
     let mut out = format!("{} {id}  {}\n", style.paint(role, &format!("{word:<15}")), case.title);
-    // A reason that is a finding is shown as such.
-    let own = case.reasons.iter().filter(|reason| !reason.starts_with("event "));
-    let own: Vec<&String> = own.collect();
+    // A reason that is a finding is shown as such below, but one reason stands here always.
+    let own = case.reasons.iter().enumerate().filter(|(at, reason)| *at == 0 || !reason.starts_with("event "));
+    let own: Vec<String> = own.map(|(_, reason)| in_which_half(reason)).collect();
     for reason in own.iter().take(REASONS_MAX) {
         out.push_str(&format!("{:16}{}\n", "", style.wrap(reason, 16)));
     }
@@ -34,6 +34,18 @@ pub fn scenario_line(case: &Case, style: &Style) -> String {
         out.push_str(&format!("{:16}and {} more\n", "", own.len() - REASONS_MAX));
     }
     out
+}
+
+/// A reason that is a finding about a requirement, `event 8: HITS1172-117 …`, with the half of the outcome it is about.
+fn in_which_half(reason: &str) -> String {
+    let id = reason.strip_prefix("event ").and_then(|rest| rest.split_once(": ")).map(|(_, rest)| rest);
+    match id {
+        None => reason.to_owned(),
+        Some(id) if ["HITS1171", "HITS1172", "HIS1037"].iter().any(|document| id.starts_with(document)) => {
+            format!("transport answer: {reason}")
+        }
+        Some(_) => format!("AppRec: {reason}"),
+    }
 }
 
 /// Every scenario's (or file's) line.
