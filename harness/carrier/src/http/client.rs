@@ -170,7 +170,7 @@ async fn final_answer<S: AsyncRead + Unpin>(
     limits: &Limits,
 ) -> Result<reader::Read, ReadFailure> {
     for _ in 0..INTERIM_MAX {
-        let read = reader::read(stream, buffer, false, limits).await?;
+        let read = reader::read(stream, buffer, false, limits, None).await?;
         let code = read.start.split(' ').nth(1).unwrap_or_default();
         // 101 is final: the connection speaks something else from there on, and we never asked for it.
         if !(code.len() == 3 && code.starts_with('1') && code != "101") {

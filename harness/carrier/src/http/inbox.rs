@@ -143,7 +143,7 @@ impl Desk {
         let limits = &self.limits;
         let mut buffer = Vec::new();
         loop {
-            let reading = reader::read_within(&mut stream, &mut buffer, true, limits, Some(&self.room));
+            let reading = reader::read(&mut stream, &mut buffer, true, limits, Some(&self.room));
             let message = match tokio::time::timeout(limits.read, reading).await {
                 Ok(Ok(message)) => message,
                 Ok(Err(failure)) => {

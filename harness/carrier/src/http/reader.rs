@@ -86,16 +86,6 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
     buffer: &mut Vec<u8>,
     is_request: bool,
     limits: &Limits,
-) -> Result<Read, ReadFailure> {
-    read_within(stream, buffer, is_request, limits, None).await
-}
-
-/// The same, where the body takes room that others want too.
-pub(super) async fn read_within<S: AsyncRead + Unpin>(
-    stream: &mut S,
-    buffer: &mut Vec<u8>,
-    is_request: bool,
-    limits: &Limits,
     room: Option<&Room>,
 ) -> Result<Read, ReadFailure> {
     let mut searched = 0;
@@ -323,7 +313,7 @@ mod tests {
     fn run(bytes: &[u8], is_request: bool) -> Result<Read, ReadFailure> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let limits = Limits { body_bytes: 100, ..Limits::default() };
-        runtime.block_on(read(&mut &bytes[..], &mut Vec::new(), is_request, &limits))
+        runtime.block_on(read(&mut &bytes[..], &mut Vec::new(), is_request, &limits, None))
     }
 
     #[test]
@@ -334,7 +324,7 @@ mod tests {
         bytes.extend_from_slice(b"0\r\n\r\nPOST /next");
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let mut buffer = bytes;
-        let read = runtime.block_on(read(&mut &b""[..], &mut buffer, true, &Limits::default())).unwrap();
+        let read = runtime.block_on(read(&mut &b""[..], &mut buffer, true, &Limits::default(), None)).unwrap();
         assert_eq!(read.body, vec![b'x'; COUNT]);
         assert_eq!(buffer, b"POST /next");
     }
@@ -348,10 +338,10 @@ mod tests {
         let small = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc".to_vec();
         runtime.block_on(async {
             let (mut first, mut second) = (large.clone(), large);
-            let held = read_within(&mut &b""[..], &mut first, true, &limits, Some(&room)).await.unwrap();
+            let held = read(&mut &b""[..], &mut first, true, &limits, Some(&room)).await.unwrap();
             assert!(first.capacity() < 102_400);
             let mut nothing = &b""[..];
-            let waiting = read_within(&mut nothing, &mut second, true, &limits, Some(&room));
+            let waiting = read(&mut nothing, &mut second, true, &limits, Some(&room));
             tokio::pin!(waiting);
             tokio::select! {
                 biased;
@@ -359,7 +349,7 @@ mod tests {
                 () = tokio::task::yield_now() => {}
             }
             let mut third = small;
-            assert_eq!(read_within(&mut &b""[..], &mut third, true, &limits, Some(&room)).await.unwrap().body, b"abc");
+            assert_eq!(read(&mut &b""[..], &mut third, true, &limits, Some(&room)).await.unwrap().body, b"abc");
             drop(held);
             assert_eq!(waiting.await.unwrap().body.len(), 102_400);
         });
