@@ -60,6 +60,17 @@ fn lost_answers_never_accuse_a_conforming_system() {
     }
 }
 
+/// Everything at once. With seed 109 one repeated message is left whose second acknowledgment gets lost.
+#[test]
+fn a_storm_accuses_nobody() {
+    for seed in 100..124 {
+        let weather = Weather { loss: 100, duplication: 200, answer_loss: 300, delay_min_ms: 1, delay_max_ms: 300 };
+        let run = simulate(&[], weather, seed, &[]);
+        assert_eq!(run.violated(), Vec::<String>::new(), "seed {seed}");
+        assert_ne!(run.judged.judgement.exit.code, 10, "seed {seed}");
+    }
+}
+
 /// A step waits for the receipt, not for how long the subject takes over our answer to it.
 #[test]
 fn a_subject_that_takes_our_acknowledgments_slowly_meets_everything() {

@@ -313,7 +313,7 @@ impl<'h> Answered<'h> {
 
 /// Sendings that did not fail.
 fn arrived(record: &MessageRecord) -> usize {
-    record.sendings.iter().filter(|s| !matches!(s.outcome, Some(TransportOutcome::Failed { .. }))).count()
+    record.sendings.iter().filter(|s| !s.failed()).count()
 }
 
 /// Sendings that the subject may have got. Whoever answers late, half or in another language than HTTP has

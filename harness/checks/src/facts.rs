@@ -286,6 +286,11 @@ impl Facts {
         }
     }
 
+    /// The slowest answer of either kind, in milliseconds.
+    pub fn slowest_ms(&self) -> u64 {
+        self.slowest_signal_ms.max(self.slowest_apprec_ms)
+    }
+
     /// How long nothing must come until that says something, in milliseconds.
     fn needed_ms(&self, profile: &Profile, kind: AnswerKind) -> u64 {
         let slowest = match kind {

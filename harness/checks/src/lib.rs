@@ -35,3 +35,8 @@ pub mod verdict;
 
 pub use judge::{Condition, Judgement, Outcome, ScenarioVerdict, Totals, judge};
 pub use registry::checked_ids;
+
+/// How long the subject took for its slowest answer to a message of ours in a run, in milliseconds.
+pub fn slowest_answer_ms(history: &evidence::history::History) -> u64 {
+    facts::Facts::of(history).slowest_ms()
+}

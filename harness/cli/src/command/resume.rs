@@ -9,9 +9,10 @@ use crate::{TOOL, run_folder, stated};
 use checks::exit::Exit;
 use evidence::digest::Digest;
 use evidence::event::{Event, RunStarted, ScenarioOutcome};
+use evidence::history;
 use evidence::log::{Log, LogError};
-use evidence::read::ReadError;
-use exchange::engine::{self, Options, Recorder};
+use evidence::read::{ReadError, Stored};
+use exchange::engine::{self, Options, Recorder, Resumed};
 use std::path::PathBuf;
 
 /// Resumes.
@@ -54,12 +55,18 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         tool: TOOL.to_owned(),
         assurance: begun.assurance,
         seed: begun.seed,
-        resume: Some(finished),
+        resume: Some(Resumed { finished, slowest_ms: slowest(&stored)? }),
         inbox: None,
     };
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
     finish(until_interrupted(engine)?, &folder, args.lang)
+}
+
+/// The judge measures silence by the slowest answer of the whole run, so the rest of it must know that one.
+fn slowest(stored: &Stored) -> Result<u64, Failure> {
+    let history = history::of(&stored.events, &stored.blobs());
+    Ok(checks::slowest_answer_ms(&history.map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?))
 }
 
 fn not_resumed(error: &LogError) -> Failure {

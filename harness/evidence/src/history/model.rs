@@ -95,6 +95,13 @@ pub struct Sending {
     pub outcome: Option<TransportOutcome>,
 }
 
+impl Sending {
+    /// Whether the carrier failed: the message may not have arrived.
+    pub fn failed(&self) -> bool {
+        matches!(self.outcome, Some(TransportOutcome::Failed { .. }))
+    }
+}
+
 /// What came back from the carrier of the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TransportOutcome {

@@ -11,4 +11,4 @@ mod outbound;
 mod run;
 mod step;
 
-pub use run::{EngineError, Options, Progress, Quiet, Recorder, execute, execute_over};
+pub use run::{EngineError, Options, Progress, Quiet, Recorder, Resumed, execute, execute_over};

@@ -18,6 +18,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc};
 
@@ -76,10 +77,19 @@ pub struct Options {
     pub assurance: Assurance,
     /// Seed of the ids.
     pub seed: u64,
-    /// Scenarios that an interrupted run has finished already; `None` for a new run.
-    pub resume: Option<Vec<String>>,
+    /// What an interrupted run has done already; `None` for a new run.
+    pub resume: Option<Resumed>,
     /// Where to listen instead of the subject's inbox: port 0 for `demo`.
     pub inbox: Option<SocketAddr>,
+}
+
+/// What an interrupted run has done.
+#[derive(Debug, Clone, Default)]
+pub struct Resumed {
+    /// The scenarios it has finished.
+    pub finished: Vec<String>,
+    /// The slowest answer it has seen, in milliseconds.
+    pub slowest_ms: u64,
 }
 
 impl Options {
@@ -184,6 +194,21 @@ impl Run {
         }
     }
 
+    /// How long nothing must come until that says something: as long as the profile says, and ten times the
+    /// slowest answer seen.
+    pub fn quiet(&self) -> Duration {
+        let slowest = Duration::from_millis(self.desk().slowest_ms.saturating_mul(10));
+        self.plan.subject.patience.quiet.max(self.plan.quiet).max(slowest)
+    }
+
+    /// "Only one answer", "no answer": such things count when the run went on long enough after the last message.
+    async fn watch_to_the_end(&self) -> Result<(), EngineError> {
+        let last = self.desk().sent.values().map(|sent| sent.at_ms).max().unwrap_or_default();
+        let since = Duration::from_millis(self.elapsed_ms().saturating_sub(last));
+        tokio::time::sleep(self.quiet().saturating_sub(since)).await;
+        self.settle().await
+    }
+
     pub fn check(&self) -> Result<(), EngineError> {
         self.aside.check()
     }
@@ -280,7 +305,9 @@ async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineEr
 
 async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -> Result<(), EngineError> {
     let reachable = preflight(run, progress).await?;
-    let finished = options.resume.clone().unwrap_or_default();
+    let resumed = options.resume.clone().unwrap_or_default();
+    run.desk().slowest_ms = resumed.slowest_ms;
+    let finished = resumed.finished;
     let left: Vec<Loaded> =
         run.plan.scenarios.iter().filter(|loaded| !finished.contains(&loaded.id)).cloned().collect();
     let mut given_up = (!reachable).then(|| "the subject cannot be reached".to_owned());
@@ -311,6 +338,9 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
         let outcome = abandoned.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason });
         run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(started.seq), Vec::new())
             .await?;
+    }
+    if given_up.is_none() {
+        run.watch_to_the_end().await?;
     }
     run.record(Event::RunEnded { reason: "finished".to_owned() }, None, Vec::new()).await?;
     Ok(())

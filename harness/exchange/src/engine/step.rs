@@ -243,14 +243,10 @@ impl Scene<'_> {
         }
     }
 
-    /// A silence counts when it lasts as long as the profile says, and ten times the slowest answer seen.
     fn patience(&self, kind: ReceiptKind, purpose: Purpose) -> Duration {
         let patience = &self.run.plan.subject.patience;
         match (purpose, kind) {
-            (Purpose::Quiet, _) => {
-                let slowest = Duration::from_millis(self.run.desk().slowest_ms.saturating_mul(10));
-                patience.quiet.max(self.run.plan.quiet).max(slowest)
-            }
+            (Purpose::Quiet, _) => self.run.quiet(),
             (_, ReceiptKind::Signal) => patience.transport,
             (_, ReceiptKind::AppRec) => patience.apprec,
         }
