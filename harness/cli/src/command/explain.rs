@@ -94,8 +94,8 @@ fn requirement(catalogue: &Catalogue, id: &str, lang: &str) {
 fn advice(exit: Exit, lang: Lang) -> &'static str {
     let (en, nb) = match exit {
         Exit::EVIDENCE_BROKEN => (
-            "Log or blobs are not what was written; nothing is concluded from them. Get the run folder again from where it was made.",
-            "Logg eller filer er endret etter at de ble skrevet, så ingenting kan sluttes av dem. Hent kjøringens mappe på nytt.",
+            "Log, blobs or reports are not what was written, or the log was cut; nothing is concluded from them. Get the run folder again from where it was made.",
+            "Logg, filer eller rapporter er endret etter at de ble skrevet, eller loggen er kuttet, så ingenting kan sluttes av dem. Hent kjøringens mappe på nytt.",
         ),
         Exit::HARNESS_BUG => (
             "The tool itself failed, or its disk; the subject is not to blame. What was recorded stays; `resume` goes on.",
@@ -138,8 +138,8 @@ fn advice(exit: Exit, lang: Lang) -> &'static str {
             "Kvitteringene er annerledes enn det som er godtatt før.",
         ),
         _ => (
-            "Every obligation of the profile was met as often as the profile demands.",
-            "Alle krav i profilen er oppfylt så mange ganger som profilen ber om.",
+            "Every obligation that was tested was met as often as the profile demands. Where scenarios of the profile did not run, the last screen says how many.",
+            "Alle krav som ble prøvd, er oppfylt så mange ganger som profilen ber om. Er scenarioer i profilen ikke kjørt, sier siste skjermbilde hvor mange.",
         ),
     };
     if lang == Lang::Nb { nb } else { en }
