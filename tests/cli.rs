@@ -68,6 +68,20 @@ fn every_requirement_of_a_profile_is_explained_in_bokmal() {
 }
 
 #[test]
+fn ids_are_found_in_any_case_and_near_misses_are_named() {
+    assert_eq!(text(&provestein(&["explain", "hits1172-117"])), text(&provestein(&["explain", "HITS1172-117"])));
+    assert_eq!(code(&provestein(&["explain", "PLO-Receive-NHN"])), 0);
+    for (wrong, right) in
+        [("HITS1127-117", "HITS1172-117"), ("receive/accepted/log-inlagt", "receive/accepted/log-innlagt")]
+    {
+        let output = provestein(&["explain", wrong]);
+        assert_eq!(code(&output), 20);
+        assert!(text(&output).contains("did you mean ") && text(&output).contains(right), "{}", text(&output));
+    }
+    assert!(!text(&provestein(&["explain", "qwertyuiop"])).contains("did you mean"));
+}
+
+#[test]
 fn shipped_scenarios_have_no_mistakes_and_mistakes_are_21() {
     let output = provestein(&["scenarios", "check"]);
     assert_eq!((code(&output), text(&output).trim()), (0, "12 scenarios, no mistakes"));

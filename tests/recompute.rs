@@ -4,6 +4,7 @@ use crate::support::simulated::{Simulated, simulate};
 use provestein::args::Lang;
 use provestein::carrier::simulated::Weather;
 use provestein::checks::ledger::Status;
+use provestein::evidence::blob::Blobs as _;
 use provestein::evidence::digest::Digest;
 use provestein::evidence::event::{Event, Recorded};
 use provestein::evidence::log::LOG_FILE;
@@ -254,6 +255,28 @@ fn what_stands_before_a_broken_line_is_shown_and_then_the_break() {
     let (code, text) = provestein("show", folder);
     assert_eq!(code, 20, "{text}");
     assert!(text.contains("is there, but holds no log"), "{text}");
+}
+
+#[test]
+fn the_bytes_of_an_arrival_are_shown_as_they_came_and_can_be_inspected() {
+    let run = short_run();
+    let folder = run.folder.path();
+    let is_arrival = |r: &&Recorded| matches!(r.event, Event::MessageArrived { .. });
+    let arrival = run.judged.stored.events.iter().find(is_arrival).unwrap();
+    let show = |event: u64| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_provestein"));
+        command.arg("show").arg(folder).args(["--event", &event.to_string(), "--raw"]).output().unwrap()
+    };
+    let shown = show(arrival.seq).stdout;
+    let blob = run.judged.stored.blobs().get(format::blobs_of(&arrival.event)[0]).unwrap();
+    assert_eq!(shown, blob);
+    let file = folder.join("message.mime");
+    fs::write(&file, shown).unwrap();
+    let (code, text) = provestein("inspect", &file);
+    assert!(code == 0 && text.contains("Acknowledgment"), "{text}");
+    let none = run.judged.stored.events.iter().find(|r| matches!(r.event, Event::ScenarioStarted(_))).unwrap();
+    let refused = show(none.seq);
+    assert_eq!((refused.status.code(), refused.stdout.len()), (Some(20), 0));
 }
 
 #[test]

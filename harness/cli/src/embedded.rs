@@ -76,6 +76,11 @@ pub fn scenario_text_of_file(file: &str) -> Option<&'static str> {
     text(&SCENARIOS, file.strip_prefix("scenarios/")?)
 }
 
+/// The title in bokmål of a scenario's text.
+pub fn title_nb(text: &str) -> Option<String> {
+    scenario::parse("scenario", "scenario.yaml", text).ok().map(|scenario| scenario.scenario.title.nb)
+}
+
 /// A profile by `name` or `name@version`.
 ///
 /// # Errors

@@ -43,6 +43,7 @@ impl Judged {
             catalogue: &self.catalogue,
             events: &self.stored.events,
             scenario_text: embedded::scenario_text_of_file,
+            scenario_title_nb: embedded::title_nb,
             head: self.stored.head,
             tool: TOOL,
             run_name: &self.name,

@@ -39,6 +39,8 @@ pub struct Case {
     pub id: String,
     /// Title, or what the message is and its event.
     pub title: String,
+    /// Language of the title.
+    pub title_lang: &'static str,
     /// The scenario's or message's file.
     pub file: Option<String>,
     /// How it came out.
@@ -57,6 +59,17 @@ pub fn of(view: &View<'_>) -> Vec<Case> {
     if is_inspection(view) { captured(view) } else { scenarios(view) }
 }
 
+/// All cases, with titles in bokmål where there are such.
+pub(crate) fn in_bokmal(index: &Index<'_>) -> Vec<Case> {
+    let mut cases = of(&index.view);
+    for case in &mut cases {
+        if let Some(title) = index.scenario_title_nb(&case.id) {
+            (case.title, case.title_lang) = (clean(&title), "nb");
+        }
+    }
+    cases
+}
+
 /// Passed, failed, skipped: what cannot be told counts as skipped.
 pub(crate) fn counts(cases: &[Case]) -> (usize, usize, usize) {
     let number = |result| cases.iter().filter(|case| case.result == result).count();
@@ -67,6 +80,7 @@ fn scenarios(view: &View<'_>) -> Vec<Case> {
     let case = |scenario: &checks::ScenarioVerdict| Case {
         id: clean(&scenario.id),
         title: clean(&scenario.title),
+        title_lang: "en",
         file: Some(clean(&scenario.file)),
         result: match scenario.verdict {
             Outcome::Passed => CaseResult::Passed,
@@ -109,7 +123,7 @@ fn captured(view: &View<'_>) -> Vec<Case> {
         // A mailbox holds many messages.
         let id = if *before > 1 { format!("{file}#{before}") } else { file.clone() };
         let title = format!("{}, event {}", message.message.kind().name(), message.seq);
-        Case { id, title, file: Some(file), result, reasons }
+        Case { id, title, title_lang: "en", file: Some(file), result, reasons }
     };
     messages.map(case).collect()
 }

@@ -70,10 +70,18 @@ impl<'v> Index<'v> {
 
     /// A line of a scenario's file, as it was when it ran; `None` when that text is not at hand.
     pub(crate) fn scenario_line(&self, scenario: &str, line: u32) -> Option<&'static str> {
+        self.scenario_text(scenario)?.lines().nth(line.checked_sub(1)? as usize)
+    }
+
+    /// The title of a scenario in bokmål, on the same condition.
+    pub(crate) fn scenario_title_nb(&self, scenario: &str) -> Option<String> {
+        (self.view.scenario_title_nb)(self.scenario_text(scenario)?)
+    }
+
+    fn scenario_text(&self, scenario: &str) -> Option<&'static str> {
         let (file, digest) = self.files.get(scenario)?;
         let text = (self.view.scenario_text)(file)?;
-        let same = Digest::of(text.as_bytes()) == *digest;
-        text.lines().nth(line.checked_sub(1)? as usize).filter(|_| same)
+        (Digest::of(text.as_bytes()) == *digest).then_some(text)
     }
 
     /// How binding a requirement is under the profile.

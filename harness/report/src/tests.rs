@@ -4,7 +4,7 @@
 use crate::html::Lang;
 use crate::sample::{self, HOSTILE, SCENARIO_TEXT, Sample};
 use crate::terminal::{self, Paths};
-use crate::{Style, diagnostic, html, json, junit, markdown};
+use crate::{Style, View, diagnostic, html, json, junit, markdown};
 use checks::verdict::Cause;
 use diagnostic::Class;
 use std::collections::HashSet;
@@ -223,4 +223,16 @@ fn a_scenario_that_failed_says_why_and_in_which_half() {
     assert!(line.contains("transport answer: event 8: HITS1172-117 violated") && !line.contains("event 9"), "{line}");
     case.reasons = vec!["event 8: HIS80415-2012-3.1-2 violated: got absent".to_owned()];
     assert!(terminal::scenario_line(&case, &STYLE).contains("AppRec: event 8"));
+}
+
+#[test]
+fn a_report_in_bokmal_has_titles_and_counts_in_bokmal() {
+    let sample = sample::run();
+    let (nb, en) = (html::render(&sample.view(), Lang::Nb), html::render(&sample.view(), Lang::En));
+    assert!(nb.contains("1 bestått, 2 feilet, 1 hoppet over") && !nb.contains(" skipped"));
+    assert!(nb.contains(r#"<span class="sub" lang="nb">Prøve</span>"#));
+    assert!(!nb.contains("Admission message is accepted"), "the title of the log");
+    assert!(en.contains("1 passed, 2 failed, 1 skipped") && en.contains("Admission message is accepted"));
+    let other_text = View { scenario_text: |_| Some("title: { nb: Prøve, en: Other }"), ..sample.view() };
+    assert!(html::render(&other_text, Lang::Nb).contains("Admission message is accepted"), "not the text that ran");
 }

@@ -31,6 +31,8 @@ pub struct View<'v> {
     /// The text of a scenario file by its name, where the tool has it. Quoted only when its digest is the one that
     /// the log names.
     pub scenario_text: fn(&str) -> Option<&'static str>,
+    /// The title in bokmål that such a text has; the log holds the English one.
+    pub scenario_title_nb: fn(&str) -> Option<String>,
 }
 
 impl<'v> View<'v> {

@@ -25,6 +25,9 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
         return Ok(Exit::MET);
     }
     let catalogue = Catalogue::embedded();
+    let names = names(&catalogue)?;
+    // Ids are written in capitals in one document and in small letters in another; nobody should have to know.
+    let id = names.iter().find(|name| name.eq_ignore_ascii_case(id)).map_or(id, String::as_str);
     if catalogue.get(id).is_some() {
         requirement(&catalogue, id, lang);
         return Ok(Exit::MET);
@@ -45,9 +48,33 @@ pub fn run(args: &Explain) -> Result<Exit, Failure> {
         say(format!("{} requirements, {} scenarios", profile.obligations.len(), profile.scenarios.len()));
         return Ok(Exit::MET);
     }
-    Err(Failure::new(Exit::USAGE, format!("nothing is called `{id}`")).hint(
-        "`provestein requirements list`, `provestein scenarios list`; `provestein explain exit` for the exit codes",
-    ))
+    let lists =
+        "`provestein requirements list`, `provestein scenarios list`; `provestein explain exit` for the exit codes";
+    let hint = match near(id, &names).as_slice() {
+        [] => lists.to_owned(),
+        near => format!("did you mean {}? {lists}", near.join(" or ")),
+    };
+    Err(Failure::new(Exit::USAGE, format!("nothing is called `{id}`")).hint(hint))
+}
+
+/// Everything that can be explained.
+fn names(catalogue: &Catalogue) -> Result<Vec<String>, Failure> {
+    let mut names: Vec<String> = catalogue.iter().map(|requirement| requirement.id.to_string()).collect();
+    names.extend(embedded::scenarios()?.into_iter().map(|loaded| loaded.id));
+    for profile in checks::profile::shipped() {
+        names.extend([profile.name.clone(), profile.id()]);
+    }
+    Ok(names)
+}
+
+/// Up to three names that differ least, and little, from what was asked for.
+fn near<'n>(id: &str, names: &'n [String]) -> Vec<&'n str> {
+    let wanted = id.to_ascii_lowercase();
+    let close = |name: &&'n String| strsim::damerau_levenshtein(&wanted, &name.to_ascii_lowercase());
+    let mut near: Vec<(usize, &str)> = names.iter().map(|name| (close(&name), name.as_str())).collect();
+    near.retain(|(distance, _)| *distance <= 2 && *distance < wanted.len());
+    near.sort_unstable();
+    near.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
 fn requirement(catalogue: &Catalogue, id: &str, lang: &str) {
@@ -67,8 +94,8 @@ fn requirement(catalogue: &Catalogue, id: &str, lang: &str) {
 fn advice(exit: Exit, lang: Lang) -> &'static str {
     let (en, nb) = match exit {
         Exit::EVIDENCE_BROKEN => (
-            "Log or blobs are not what was written; nothing is concluded from them. Get the run folder again from where it was made.",
-            "Logg eller filer er endret etter at de ble skrevet, så ingenting kan sluttes av dem. Hent kjøringens mappe på nytt.",
+            "Log, blobs or reports are not what was written, or the log was cut; nothing is concluded from them. Get the run folder again from where it was made.",
+            "Logg, filer eller rapporter er endret etter at de ble skrevet, eller loggen er kuttet, så ingenting kan sluttes av dem. Hent kjøringens mappe på nytt.",
         ),
         Exit::HARNESS_BUG => (
             "The tool itself failed, or its disk; the subject is not to blame. What was recorded stays; `resume` goes on.",
@@ -111,8 +138,8 @@ fn advice(exit: Exit, lang: Lang) -> &'static str {
             "Kvitteringene er annerledes enn det som er godtatt før.",
         ),
         _ => (
-            "Every obligation of the profile was met as often as the profile demands.",
-            "Alle krav i profilen er oppfylt så mange ganger som profilen ber om.",
+            "Every obligation that was tested was met as often as the profile demands. Where scenarios of the profile did not run, the last screen says how many.",
+            "Alle krav som ble prøvd, er oppfylt så mange ganger som profilen ber om. Er scenarioer i profilen ikke kjørt, sier siste skjermbilde hvor mange.",
         ),
     };
     if lang == Lang::Nb { nb } else { en }

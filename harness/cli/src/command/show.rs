@@ -1,6 +1,6 @@
 //! `show`: what happened, as a list, or one event in full. Payloads are shown by path, length and digest only.
 
-use super::terminal::{print, say};
+use super::terminal::{print_bytes, say};
 use crate::args::Show;
 use crate::failure::Failure;
 use crate::run_folder;
@@ -31,9 +31,16 @@ pub fn run(args: &Show) -> Result<Exit, Failure> {
     };
     let broken = |error: &dyn std::error::Error| Failure::of(Exit::EVIDENCE_BROKEN, error);
     if args.raw {
-        for digest in format::blobs_of(&recorded.event) {
+        let blobs = format::blobs_of(&recorded.event);
+        if blobs.is_empty() {
+            let message = format!("event {number} has no bytes of its own: {}", what(&recorded.event));
+            return Err(Failure::new(Exit::USAGE, message).hint(
+                "MessageComposed, MessageArrived and TransportAnswered have; `provestein show RUN` lists the events",
+            ));
+        }
+        for digest in blobs {
             let bytes = stored.blobs().get(digest).map_err(|error| broken(&error))?;
-            print(&String::from_utf8_lossy(&bytes));
+            print_bytes(&bytes);
         }
         return ends(broken_later);
     }

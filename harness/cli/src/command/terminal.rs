@@ -25,8 +25,13 @@ pub fn say(text: impl Display) {
 
 /// Prints exact text for programs.
 pub fn print(text: &str) {
+    print_bytes(text.as_bytes());
+}
+
+/// Prints bytes as they are.
+pub fn print_bytes(bytes: &[u8]) {
     let mut out = std::io::stdout();
-    keep(out.write_all(text.as_bytes()).and_then(|()| out.flush()));
+    keep(out.write_all(bytes).and_then(|()| out.flush()));
 }
 
 /// A closed pipe is no failure: whoever read has seen enough.

@@ -38,6 +38,7 @@ pub(super) struct CaseRow {
     pub word: &'static str,
     pub id: String,
     pub title: String,
+    pub title_lang: &'static str,
     pub anchor: Option<String>,
     pub reasons: Vec<String>,
 }
@@ -79,6 +80,7 @@ pub(super) fn cases(all: &[Case], sections: &[Section], lang: Lang) -> Vec<CaseR
         word: labels::case(lang, case.result),
         id: case.id.clone(),
         title: case.title.clone(),
+        title_lang: case.title_lang,
         anchor: anchors.get(case.id.as_str()).map(|&anchor| anchor.to_owned()),
         reasons: case.reasons.iter().take(3).cloned().collect(),
     };

@@ -5,8 +5,9 @@ use checks::ledger::Status;
 use evidence::event::Assurance;
 
 use super::Lang;
-use crate::CaseResult;
+use crate::cases::{self, Case, CaseResult};
 use crate::diagnostic::Class;
+use crate::index::Index;
 
 macro_rules! labels {
     ($($name:ident: $en:literal, $nb:literal;)*) => {
@@ -244,6 +245,22 @@ pub(super) fn class(lang: Lang, class: Class) -> &'static str {
         (Lang::Nb, Class::NotEstablished(_)) => "ikke fastslått",
         (Lang::Nb, Class::Advice) => "råd ikke fulgt",
         (Lang::Nb, Class::Remark) => "merknad",
+    }
+}
+
+/// The cases, their titles in the report's language where there are such.
+pub(super) fn cases(index: &Index<'_>, lang: Lang) -> Vec<Case> {
+    match lang {
+        Lang::En => cases::of(&index.view),
+        Lang::Nb => cases::in_bokmal(index),
+    }
+}
+
+/// How many came out how. What cannot be told counts as skipped.
+pub(super) fn counts(lang: Lang, (passed, failed, skipped): (usize, usize, usize)) -> String {
+    match lang {
+        Lang::En => format!("{passed} passed, {failed} failed, {skipped} skipped"),
+        Lang::Nb => format!("{passed} bestått, {failed} feilet, {skipped} hoppet over"),
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) struct Page {
     cases: Vec<CaseRow>,
     has_reasons: bool,
     cases_left_out: usize,
-    counts: (usize, usize, usize),
+    counts: String,
     filters: Vec<Tile>,
     requirements: usize,
     ledger: Vec<Group>,
@@ -86,8 +86,8 @@ impl Page {
         let history = view.history;
         let subject = history.subject.as_ref();
         let inspection = cases::is_inspection(view);
-        let all = cases::of(view);
-        let counts = cases::counts(&all);
+        let all = labels::cases(&index, lang);
+        let counts = labels::counts(lang, cases::counts(&all));
         let run = history.run.as_ref();
         Self {
             l,

@@ -32,6 +32,8 @@ pub(super) struct Section {
     pub title: String,
     /// The scenario's title.
     pub subtitle: String,
+    /// Language of that.
+    pub subtitle_lang: &'static str,
     /// How it came out.
     pub result: Option<(&'static str, &'static str)>,
     /// Why, unless it passed.
@@ -95,7 +97,7 @@ impl<'i, 'v> Draft<'i, 'v> {
             marks: marks(findings, lang),
             owners,
             positions,
-            cases: cases::of(&index.view).into_iter().map(|case| (case.id.clone(), case)).collect(),
+            cases: labels::cases(index, lang).into_iter().map(|case| (case.id.clone(), case)).collect(),
             sections: Vec::new(),
             by_scenario: HashMap::new(),
             current: None,
@@ -277,6 +279,7 @@ impl<'i, 'v> Draft<'i, 'v> {
             anchor: format!("scenario-{}", self.sections.len() + 1),
             title: scenario.map_or_else(|| outside.to_owned(), clean),
             subtitle: case.map(|case| case.title.clone()).unwrap_or_default(),
+            subtitle_lang: case.map_or("en", |case| case.title_lang),
             result: case.map(|case| (role(case.result), labels::case(self.lang, case.result))),
             reasons: case.map(|case| case.reasons.iter().take(REASONS_MAX).cloned().collect()).unwrap_or_default(),
             rows: Vec::new(),

@@ -71,6 +71,7 @@ impl Sample {
             run_name: "20260301T120000Z-run-0b8f",
             events: &self.events,
             scenario_text: |_| Some(SCENARIO_TEXT),
+            scenario_title_nb: |text| text.contains("nb: Prøve,").then(|| "Prøve".to_owned()),
         }
     }
 
