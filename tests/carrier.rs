@@ -161,6 +161,25 @@ fn an_inbox_knows_what_it_turned_away() {
     });
 }
 
+/// Some HTTP stacks hold the body back until they are told to go on.
+#[test]
+fn whoever_waits_for_100_continue_is_told_to_go_on() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    runtime().block_on(async {
+        let (_inbox, address) = echo(None, short()).await;
+        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+        let head = b"POST / HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-Continue\r\nConnection: close\r\n\r\n";
+        stream.write_all(head).await.unwrap();
+        let mut interim = [0; 25];
+        stream.read_exact(&mut interim).await.unwrap();
+        assert_eq!(&interim, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream.write_all(b"hello").await.unwrap();
+        let mut rest = Vec::new();
+        stream.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.starts_with(b"HTTP/1.1 200") && rest.ends_with(b"hello"), "{}", rest.escape_ascii());
+    });
+}
+
 #[test]
 fn interim_answers_are_read_over() {
     let table: [(&'static [u8], Result<u16, FailureKind>); 4] = [

@@ -1,7 +1,7 @@
 //! The inbox: a server that hands every entity on and answers what it is told.
 
 use super::Limits;
-use super::reader::{self, ReadFailure, Room};
+use super::reader::{self, Read, ReadFailure, Room};
 use super::refusals::{Refusal, Refusals};
 use crate::tls::ServerTls;
 use std::io;
@@ -143,7 +143,7 @@ impl Desk {
         let limits = &self.limits;
         let mut buffer = Vec::new();
         loop {
-            let reading = reader::read(&mut stream, &mut buffer, true, limits, Some(&self.room));
+            let reading = self.request(&mut stream, &mut buffer);
             let message = match tokio::time::timeout(limits.read, reading).await {
                 Ok(Ok(message)) => message,
                 Ok(Err(failure)) => {
@@ -184,6 +184,22 @@ impl Desk {
                 return;
             }
         }
+    }
+}
+
+impl Desk {
+    async fn request<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        stream: &mut S,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Read, ReadFailure> {
+        let head = reader::read_head(stream, buffer, true, &self.limits).await?;
+        // Whoever has begun with the body does not wait.
+        if head.0.expects_continue && buffer.is_empty() {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").await.map_err(ReadFailure::Io)?;
+            stream.flush().await.map_err(ReadFailure::Io)?;
+        }
+        reader::read_body(stream, buffer, head, &self.limits, Some(&self.room)).await
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Read {
     pub body: Vec<u8>,
     /// Whether the other side means to go on on this connection.
     pub keep_alive: bool,
+    /// Whether it sends the body only when it is told to go on (RFC 9110 10.1.1).
+    pub expects_continue: bool,
     /// The room that the body takes, for as long as it is held.
     pub room: Option<OwnedSemaphorePermit>,
 }
@@ -88,6 +90,17 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
     limits: &Limits,
     room: Option<&Room>,
 ) -> Result<Read, ReadFailure> {
+    let head = read_head(stream, buffer, is_request, limits).await?;
+    read_body(stream, buffer, head, limits, room).await
+}
+
+/// Reads the head of one message: what it says of itself, and how its body ends.
+pub(super) async fn read_head<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    is_request: bool,
+    limits: &Limits,
+) -> Result<(Read, Framing), ReadFailure> {
     let mut searched = 0;
     let head_end = loop {
         if let Some(at) = find(&buffer[searched..], b"\r\n\r\n") {
@@ -104,11 +117,23 @@ pub(super) async fn read<S: AsyncRead + Unpin>(
         fill(stream, buffer).await?;
     };
     let head: Vec<u8> = buffer.drain(..head_end).collect();
-    let (mut message, framing) = parse_head(&head, is_request)?;
-    message.body = match framing {
-        Framing::Length(length) if length > limits.body_bytes => {
-            return Err(ReadFailure::TooLarge { limit: limits.body_bytes });
+    match parse_head(&head, is_request)? {
+        (_, Framing::Length(length)) if length > limits.body_bytes => {
+            Err(ReadFailure::TooLarge { limit: limits.body_bytes })
         }
+        head => Ok(head),
+    }
+}
+
+/// Reads the body after its head.
+pub(super) async fn read_body<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    buffer: &mut Vec<u8>,
+    (mut message, framing): (Read, Framing),
+    limits: &Limits,
+    room: Option<&Room>,
+) -> Result<Read, ReadFailure> {
+    message.body = match framing {
         Framing::Length(length) => {
             if let Some(room) = room {
                 message.room = room.take(length).await;
@@ -175,7 +200,9 @@ pub(super) fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing
     };
     let start = String::from_utf8_lossy(head.split(|&b| b == b'\r').next().unwrap_or_default()).into_owned();
     let keep_alive = is_11 && connection != b"close";
-    Ok((Read { start, fields: entity_fields(head), body: Vec::new(), keep_alive, room: None }, framing))
+    let expects_continue = is_11 && value("expect").is_some_and(|v| v == b"100-continue");
+    let fields = entity_fields(head);
+    Ok((Read { start, fields, body: Vec::new(), keep_alive, expects_continue, room: None }, framing))
 }
 
 fn unfold(head: &[u8]) -> Vec<u8> {

@@ -71,9 +71,7 @@ fn slowest(stored: &Stored) -> Result<u64, Failure> {
 
 fn not_resumed(error: &LogError) -> Failure {
     match error {
-        LogError::Locked(_) => {
-            Failure::of(Exit::USAGE, error).hint("the run still goes on: wait for it or stop it")
-        }
+        LogError::Locked(_) => Failure::of(Exit::USAGE, error).hint("the run still goes on: wait for it or stop it"),
         LogError::Read(ReadError::Broken { .. } | ReadError::Blob { .. }) => Failure::of(Exit::EVIDENCE_BROKEN, error),
         LogError::Read(ReadError::NoLog(_)) => Failure::of(Exit::USAGE, error),
         _ => Failure::of_disk(error),
