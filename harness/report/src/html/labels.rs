@@ -23,6 +23,7 @@ labels! {
     contents: "Contents", "Innhold";
     result: "Result", "Resultat";
     proves: "What this proves", "Hva dette beviser";
+    not_tested: "Not tested by this version: who issued a certificate, whose it is and whether it is revoked; XML schemas; what happens inside the system.", "Ikke testet i denne versjonen: hvem som har utstedt et sertifikat, hvem det tilhører og om det er trukket tilbake; XML-skjemaer; hva som skjer inne i systemet.";
     findings: "Findings", "Funn";
     findings_none: "Nothing was violated, and nothing is in doubt.", "Ingenting er brutt, og ingenting er i tvil.";
     findings_more: "further findings are not shown here; result.json has all of them.", "flere funn er ikke vist her; result.json har alle.";

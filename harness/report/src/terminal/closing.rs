@@ -23,6 +23,10 @@ pub struct Paths<'p> {
     pub reproduce: &'p str,
 }
 
+/// What this version never looks at, whatever the profile.
+const NOT_TESTED: &str =
+    "who issued a certificate, whose it is and whether it is revoked; XML schemas; what happens inside the system";
+
 /// The last screen. Its last line is always `N passed, N failed, N skipped`.
 pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
     let mut out = rule(*style);
@@ -46,6 +50,7 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
         10 | 14 | 30 | 70 => Role::Bad,
         _ => Role::Doubt,
     };
+    out.push_str(&style.field("not tested", NOT_TESTED));
     out.push_str(&style.field("reproduce", &clean(paths.reproduce)));
     out.push_str(&style.field("log", &clean(paths.log)));
     out.push_str(&style.field("report", &clean(paths.report)));
