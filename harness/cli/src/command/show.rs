@@ -1,4 +1,5 @@
-//! `show`: what happened, as a list, or one event in full. Payloads are shown by path, length and digest only.
+//! `show`: what happened, as a list, or one event in full. Payloads are shown by path, length and digest only, and what
+//! the subject wrote never reaches the terminal as it is.
 
 use super::terminal::{print_bytes, say};
 use crate::args::Show;
@@ -9,6 +10,7 @@ use evidence::blob::Blobs as _;
 use evidence::event::{Event, Recorded};
 use evidence::format;
 use evidence::history::{self, MessageRecord};
+use report::clean;
 
 /// Shows.
 ///
@@ -57,7 +59,7 @@ pub fn run(args: &Show) -> Result<Exit, Failure> {
 
 fn line(recorded: &Recorded) -> String {
     let cause = recorded.cause.map(|cause| format!(" (after {cause})")).unwrap_or_default();
-    format!("{:>5}  {}  {}{cause}", recorded.seq, recorded.at.strftime("%H:%M:%S%.3f"), what(&recorded.event))
+    format!("{:>5}  {}  {}{cause}", recorded.seq, recorded.at.strftime("%H:%M:%S%.3f"), clean(&what(&recorded.event)))
 }
 
 fn what(event: &Event) -> String {
@@ -105,13 +107,13 @@ fn what(event: &Event) -> String {
 fn message(record: &MessageRecord) {
     say(format!("  kind   {}", record.message.kind().name()));
     for field in record.message.entity.headers.iter() {
-        say(format!("  header {}: {}", field.name, field.value));
+        say(format!("  header {}: {}", clean(&field.name), clean(&field.value)));
     }
     for defect in record.message.entity.all_defects() {
-        say(format!("  defect {defect}"));
+        say(format!("  defect {}", clean(&defect.to_string())));
     }
     match &record.message.envelope {
-        Err(reason) => say(format!("  envelope none: {reason}")),
+        Err(reason) => say(format!("  envelope none: {}", clean(&reason.to_string()))),
         Ok(envelope) => {
             let parts = [
                 ("MessageId", envelope.message_id()),
@@ -121,10 +123,10 @@ fn message(record: &MessageRecord) {
                 ("about", envelope.about()),
             ];
             for (name, value) in parts {
-                say(format!("  {name:<14} {}", value.unwrap_or("-")));
+                say(format!("  {name:<14} {}", clean(value.unwrap_or("-"))));
             }
             for defect in &envelope.defects {
-                say(format!("  defect {defect}"));
+                say(format!("  defect {}", clean(&defect.to_string())));
             }
         }
     }
@@ -142,7 +144,24 @@ fn message(record: &MessageRecord) {
                 payload.content.len(),
                 payload.business.namespace().unwrap_or("no XML")
             )),
-            Err(reason) => say(format!("  payload        MIME part {} is sealed: {reason}", part + 1)),
+            Err(reason) => say(format!("  payload        MIME part {} is sealed: {}", part + 1, clean(reason))),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use evidence::event::TransportFailure;
+
+    #[test]
+    fn a_hostile_answer_does_not_write_on_the_terminal() {
+        let detail = "it begins with \u{1b}[2J\u{202e}".to_owned();
+        let event = Event::TransportFailed { failure: TransportFailure::NotHttp, detail };
+        let recorded =
+            Recorded { seq: 1, at: jiff::Timestamp::UNIX_EPOCH, epoch: 0, elapsed_ms: 0, cause: None, event };
+        let text = line(&recorded);
+        assert!(text.contains("␛[2J<U+202E>"), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
     }
 }
