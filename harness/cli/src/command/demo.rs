@@ -84,7 +84,7 @@ fn pass(
     let profile = embedded::profile(PROFILE)?;
     let subject = subject(&profile)?;
     let prepared = plan(subject, profile, selection, Vec::new())?;
-    let run = uuid::Uuid::from_bytes(random()).to_string();
+    let run = uuid::Builder::from_random_bytes(random()).into_uuid().to_string();
     let folder = run_folder::new_path(out, kind, &run);
     run_folder::make(&folder)?;
     execute(prepared, defects, run, &folder, &Teller::new())?;

@@ -30,7 +30,7 @@ pub const SELECTION_INPUT: &str = "selection:";
 /// [`Failure`].
 pub fn run(args: &Run) -> Result<Exit, Failure> {
     let prepared = prepare(&args.subject, args.profile.as_deref(), &args.scenarios)?;
-    let run = uuid::Uuid::from_bytes(random()).to_string();
+    let run = uuid::Builder::from_random_bytes(random()).into_uuid().to_string();
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
     let folder = run_folder::new_path(&args.out, "run", &run);
     let options =
