@@ -3,6 +3,9 @@
 #![allow(clippy::disallowed_methods, reason = "tests read schemas and write what another program validates")]
 #![allow(clippy::unwrap_used, reason = "tests, and what only tests call")]
 
+mod folder;
+
+use folder::files;
 use provestein_wire::apprec::{self, AppRecDraft, HcpDraft, PartyDraft, Recipient, UnitDraft, Version};
 use provestein_wire::business::{self, Business};
 use provestein_wire::code::Code;
@@ -258,18 +261,4 @@ fn receipts_to_all_samples_are_valid() {
             .collect();
         assert_eq!(schemas.complaints(schema_of(version), &documents), None);
     }
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }

@@ -2,11 +2,14 @@
 #![allow(clippy::disallowed_methods, reason = "tests read sample files")]
 #![allow(clippy::unwrap_used, reason = "tests, and what only tests call")]
 
+mod folder;
+
+use folder::files;
 use provestein_wire::apprec::{self, Version};
 use provestein_wire::business::{self, Business};
 use provestein_wire::head::MsgHead;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 #[test]
 fn every_sample_is_what_its_folder_says() {
@@ -110,18 +113,4 @@ fn expect_other(kind: &str, namespace: &str, name: &str, file: &Path) {
         _ => panic!("{file}: {kind} is {name} of {namespace}"),
     };
     assert!(namespace.starts_with(expected), "{file}: {namespace}");
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(files(&path));
-        } else {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
 }
