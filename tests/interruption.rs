@@ -115,23 +115,28 @@ fn killed_at_any_moment_it_goes_on() {
     }
 }
 
+/// Early and late, in the middle of a line and between two.
 #[test]
-fn a_torn_tail_is_set_aside_and_recorded() {
+fn a_log_cut_anywhere_is_gone_on_with() {
     let wired = Wired::start();
     let out = wired.path("reports");
     assert_eq!(wired.run(&out).output().unwrap().status.code(), Some(0));
     let run = only_run(&out);
     let log = run.join("events.jsonl");
     let whole = fs::read(&log).unwrap();
-    let cut = whole.len() * 2 / 3;
-    fs::write(&log, &whole[..cut]).unwrap();
-    fs::remove_file(run.join("result.json")).unwrap();
-    assert!(read::open(&run).unwrap().torn.is_some());
-    let resumed = Command::new(BINARY).arg("resume").arg(&run).output().unwrap();
-    assert_eq!(resumed.status.code(), Some(0), "{}", String::from_utf8_lossy(&resumed.stdout));
-    let stored = read::open(&run).unwrap();
-    assert!(stored.torn.is_none());
-    assert!(stored.events.iter().any(|r| matches!(r.event, Event::TailRecovered { .. })));
+    let between = |at: usize| whole[..at].iter().rposition(|&b| b == b'\n').unwrap() + 1;
+    for cut in [whole.len() / 10, between(whole.len() / 3), whole.len() * 2 / 3, whole.len() - 1] {
+        fs::write(&log, &whole[..cut]).unwrap();
+        fs::remove_file(run.join("result.json")).unwrap();
+        let is_torn = whole[cut - 1] != b'\n';
+        assert_eq!(read::open(&run).unwrap().torn.is_some(), is_torn);
+        let resumed = Command::new(BINARY).arg("resume").arg(&run).output().unwrap();
+        assert_eq!(resumed.status.code(), Some(0), "cut at {cut}: {}", String::from_utf8_lossy(&resumed.stdout));
+        let stored = read::open(&run).unwrap();
+        assert!(stored.torn.is_none());
+        let recovered = stored.events.iter().any(|r| matches!(r.event, Event::TailRecovered { .. }));
+        assert_eq!(recovered, is_torn, "cut at {cut}");
+    }
 }
 
 #[test]
