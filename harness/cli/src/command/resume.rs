@@ -13,7 +13,7 @@ use evidence::history;
 use evidence::log::{Log, LogError};
 use evidence::read::{ReadError, Stored};
 use exchange::engine::{self, Options, Recorder, Resumed};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Resumes.
 ///
@@ -23,13 +23,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let folder = run_folder::find(&args.run, &args.out)?;
     let stored = run_folder::open(&folder)?;
     stated::not_cut(&stored)?;
-    if stored.is_finished() {
-        return Err(Failure::new(
-            Exit::USAGE,
-            format!("the run in {} is finished; there is nothing to go on with", folder.display()),
-        )
-        .hint("`provestein run` begins a new one"));
-    }
+    not_finished(&stored, &folder)?;
     let begun = stored.events.iter().find_map(|r| match &r.event {
         Event::RunStarted(run) => Some(run.clone()),
         _ => None,
@@ -44,11 +38,14 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let (subject, selection) = inputs(&begun)?;
     let prepared = prepare(&subject, Some(&begun.profile), &selection)?;
     same_inputs(&begun, &prepared.plan.inputs)?;
+    let clock = MachineClock::start();
+    let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
+    // Read again now that nobody else writes: another process may have gone on in between.
+    let stored = run_folder::open(&folder)?;
+    not_finished(&stored, &folder)?;
     let finished: Vec<String> = stored.events.iter().filter_map(|r| ended(&r.event)).collect();
     say(format!("{TOOL}: going on with run {}", begun.run));
     say(format!("  finished  {} of {} scenarios", finished.len(), prepared.plan.scenarios.len()));
-    let clock = MachineClock::start();
-    let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
     let options = Options {
         // Ids must not repeat those of the interrupted process.
         run: format!("{} {}", begun.run, stored.events.len()),
@@ -61,6 +58,14 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
     finish(until_interrupted(engine)?, &folder, args.lang)
+}
+
+fn not_finished(stored: &Stored, folder: &Path) -> Result<(), Failure> {
+    if !stored.is_finished() {
+        return Ok(());
+    }
+    let reason = format!("the run in {} is finished; there is nothing to go on with", folder.display());
+    Err(Failure::new(Exit::USAGE, reason).hint("`provestein run` begins a new one"))
 }
 
 /// The judge measures silence by the slowest answer of the whole run, so the rest of it must know that one.
