@@ -7,7 +7,7 @@ use crate::hits1172::is_turned_away;
 use evidence::history::MessageRecord;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
-use wire::apprec::{AppRec, Version};
+use wire::apprec::{AppRec, ERROR_LIST, Version};
 use wire::code::Coded;
 use wire::ebxml::{Envelope, MessageKind};
 use wire::head::MsgHead;
@@ -34,8 +34,6 @@ pub(crate) const EXCHANGE_CHECKS: &[ExchangeCheck] = &[
     exchange("HITS1168-5.4-1", "no AppRec for a duplicate", duplicate),
 ];
 
-/// OID of code list 8221.
-const LIST_8221: &str = "2.16.578.1.12.4.1.1.8221";
 /// The codes of 8221.
 const CODES_8221: [&str; 21] = [
     "E10", "E20", "E21", "E30", "E31", "E32", "E33", "E34", "E35", "E36", "E53", "E54", "S01", "S02", "S03", "S99",
@@ -131,7 +129,7 @@ fn error_code(seen: &Seen<'_>) -> Option<Finding> {
     let apprec = seen.record.apprec().filter(|a| a.status_code() == Some("2"))?;
     let first = apprec.errors.first()?;
     let is_known = |e: &&Coded| {
-        let of_list = e.s.as_ref().is_some_and(|s| s.value.trim() == LIST_8221);
+        let of_list = e.s.as_ref().is_some_and(|s| s.value.trim() == ERROR_LIST);
         of_list && e.code().is_some_and(|c| CODES_8221.contains(&c))
     };
     if let Some(error) = apprec.errors.iter().find(is_known) {

@@ -262,12 +262,15 @@ impl System {
 
 /// Why a fagmelding is rejected, as a code of 8221; wrong content never is a reason (HIS 80415:2012 3.3.2).
 fn problem(head: &MsgHead) -> Option<Code> {
-    const OID: &str = "2.16.578.1.12.4.1.1.8221";
     if !head.msg_id().is_some_and(is_uuid) {
-        return Some(Code::cv(OID, "E10", "Ugyldig meldingsidentifikator").with_text("MsgId er ikke en UUID"));
+        return Some(
+            Code::cv(apprec::ERROR_LIST, "E10", "Ugyldig meldingsidentifikator").with_text("MsgId er ikke en UUID"),
+        );
     }
     if head.body().is_none() {
-        return Some(Code::cv(OID, "T02", "XML validerer ikke").with_text("Hodemeldingen har ingen fagmelding"));
+        return Some(
+            Code::cv(apprec::ERROR_LIST, "T02", "XML validerer ikke").with_text("Hodemeldingen har ingen fagmelding"),
+        );
     }
     None
 }

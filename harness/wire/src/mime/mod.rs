@@ -20,6 +20,7 @@ mod source;
 mod transfer;
 mod write;
 
+pub(crate) use model::percent_decoded;
 pub use model::{ContentType, Entity, HeaderField, Headers, Part};
 pub use write::{BodyDraft, EntityDraft, PartDraft, TransferEncoding, join};
 

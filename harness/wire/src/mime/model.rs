@@ -186,24 +186,25 @@ pub(super) fn bare_id(value: &str) -> &str {
     inner.map_or(value, str::trim)
 }
 
-fn percent_decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let pair = bytes.get(i + 1..i + 3).and_then(|p| std::str::from_utf8(p).ok());
-        match pair.and_then(|p| u8::from_str_radix(p, 16).ok()) {
-            Some(byte) if bytes[i] == b'%' => {
-                out.push(byte);
-                i += 3;
-            }
-            _ => {
-                out.push(bytes[i]);
-                i += 1;
-            }
+/// Undoes the escapes of a `cid:` URI (RFC 2392); what is no escape stays as it is.
+pub(crate) fn percent_decoded(text: &str) -> String {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    let digit = |octet: u8| char::from(octet).to_digit(16);
+    while let [first, others @ ..] = rest {
+        let escaped = match others {
+            [high, low, ..] if *first == b'%' => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        if let Some((high, low)) = escaped {
+            octets.push((high * 16 + low) as u8);
+            rest = &others[2..];
+        } else {
+            octets.push(*first);
+            rest = others;
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
+    String::from_utf8_lossy(&octets).into_owned()
 }
 
 #[cfg(test)]
@@ -212,7 +213,8 @@ mod tests {
 
     #[test]
     fn decodes_percent_and_strips_brackets() {
-        assert_eq!(percent_decoded("a%40b%zz%4"), "a@b%zz%4");
+        assert_eq!(percent_decoded("a%40b%zz%+f%4"), "a@b%zz%+f%4");
+        assert_eq!(percent_decoded("100%"), "100%");
         assert_eq!(bare_id("<a@b>"), "a@b");
         assert_eq!(bare_id("a@b"), "a@b");
     }

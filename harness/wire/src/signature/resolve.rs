@@ -5,6 +5,7 @@ use super::canonical::{self, Method};
 use super::model::{Reference, Transform};
 use super::xpath::LeftOut;
 use crate::ebxml::names::EB;
+use crate::mime::percent_decoded;
 use crate::xml::{Tree, read};
 use roxmltree::Node;
 
@@ -37,7 +38,7 @@ pub(super) fn octets(context: &Context<'_, '_>, reference: &Reference) -> Result
     let Some(content_id) = uri.strip_prefix("cid:") else {
         return Err(format!("URI `{uri}` leads out of the message"));
     };
-    let found = (context.attachment)(content_id).or_else(|| (context.attachment)(&percent_decoded(content_id)?));
+    let found = (context.attachment)(content_id).or_else(|| (context.attachment)(&percent_decoded(content_id)));
     let octets = found.ok_or_else(|| format!("no MIME part has the Content-ID `{content_id}`"))?;
     over_octets(octets, transforms)
 }
@@ -113,34 +114,9 @@ fn element<'a, 't>(tree: &'a Tree<'t>, id: &str) -> Result<Node<'a, 't>, String>
     }
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, others @ ..] = rest {
-        rest = others;
-        let digit = |octet: u8| char::from(octet).to_digit(16);
-        match (first, others) {
-            (b'%', [high, low, after @ ..]) => {
-                octets.push((digit(*high)? * 16 + digit(*low)?) as u8);
-                rest = after;
-            }
-            _ => octets.push(*first),
-        }
-    }
-    String::from_utf8(octets).ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn decodes_percent_signs() {
-        assert_eq!(percent_decoded("a%40b%2e").as_deref(), Some("a@b."));
-        assert_eq!(percent_decoded("100%").as_deref(), Some("100%"));
-        assert_eq!(percent_decoded("%zz"), None);
-        assert_eq!(percent_decoded("%ff"), None);
-    }
 
     #[test]
     fn finds_ids_and_refuses_repeated_ones() {
