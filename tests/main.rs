@@ -8,6 +8,7 @@ mod foreign_peer;
 mod interruption;
 mod kill_matrix;
 mod layering;
+mod mail_ports;
 mod oracle;
 mod recompute;
 mod simulation;

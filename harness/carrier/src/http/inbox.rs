@@ -1,8 +1,9 @@
 //! The inbox: a server that hands every entity on and answers what it is told.
 
 use super::Limits;
-use super::reader::{self, Read, ReadFailure, Room};
-use super::refusals::{Refusal, Refusals};
+use super::reader::{self, Read, ReadFailure};
+use crate::refusals::{Refusal, Refusals};
+use crate::room::Room;
 use crate::tls::ServerTls;
 use std::io;
 use std::net::SocketAddr;
@@ -65,7 +66,7 @@ impl Inbox {
         let desk = Desk {
             tls,
             limits,
-            room: Room::new(limits.bytes_in_flight, &limits),
+            room: Room::new(limits.bytes_in_flight, limits.body_bytes),
             refusals: refusals.clone(),
             arrivals,
         };

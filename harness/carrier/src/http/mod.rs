@@ -4,12 +4,11 @@ mod capture;
 mod client;
 mod inbox;
 mod reader;
-mod refusals;
 
+pub use crate::refusals::{Refusal, Refusals};
 pub use capture::put_together;
 pub use client::{Answer, Failure, FailureKind, Url, UrlError, post};
 pub use inbox::{Arrival, Inbox, Reply};
-pub use refusals::{Refusal, Refusals};
 
 use std::time::Duration;
 

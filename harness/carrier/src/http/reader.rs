@@ -1,10 +1,10 @@
 //! Reads one HTTP message off a stream, bounded in every direction.
 
 use super::Limits;
-use std::sync::Arc;
+use crate::room::Room;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Header fields that belong to the connection, not to the entity.
 const HOP: [&str; 8] =
@@ -52,34 +52,6 @@ pub(super) enum Framing {
     Length(usize),
     Chunked,
     UntilClose,
-}
-
-/// How many bytes of bodies all connections together may hold; a body waits for its room before it is read.
-#[derive(Debug, Clone)]
-pub(super) struct Room {
-    kibibytes: Arc<Semaphore>,
-}
-
-/// Bodies up to this size need no room: connections are bounded too.
-const SMALL: usize = 64 * 1024;
-
-impl Room {
-    /// Room for `bytes`, and for one body of the largest size at least.
-    pub fn new(bytes: usize, limits: &Limits) -> Self {
-        Self { kibibytes: Arc::new(Semaphore::new(kibibytes(bytes.max(limits.body_bytes)) as usize)) }
-    }
-
-    async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        if bytes <= SMALL {
-            return None;
-        }
-        // Never closed.
-        self.kibibytes.clone().acquire_many_owned(kibibytes(bytes)).await.ok()
-    }
-}
-
-fn kibibytes(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(1024)).unwrap_or(u32::MAX)
 }
 
 /// Reads one message. `buffer` holds what was read beyond the message before.
@@ -360,7 +332,7 @@ mod tests {
     fn bodies_wait_for_room() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let limits = Limits { body_bytes: 100 * 1024, ..Limits::default() };
-        let room = Room::new(0, &limits);
+        let room = Room::new(0, limits.body_bytes);
         let large = [b"POST / HTTP/1.1\r\nContent-Length: 102400\r\n\r\n".to_vec(), vec![b'x'; 102_400]].concat();
         let small = b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc".to_vec();
         runtime.block_on(async {
