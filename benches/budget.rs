@@ -277,7 +277,7 @@ fn judge() -> Value {
         let digest = blobs.put(entity.clone());
         events.push(recorded(
             arrived,
-            Event::MessageArrived { carrier: "http".into(), from: "bench".into(), entity: digest },
+            Event::MessageArrived { carrier: "http".into(), from: "bench".into(), entity: digest, mail: None },
         ));
         sealed.push((entity, attachment.content.clone(), key.clone()));
         let key = blobs.put(key.to_bytes());

@@ -319,10 +319,10 @@ fn arrived(record: &MessageRecord) -> usize {
 /// Sendings that the subject may have got. Whoever answers late, half or in another language than HTTP has
 /// perhaps taken the message all the same, and answers it.
 fn may_have_arrived(record: &MessageRecord) -> usize {
-    use TransportFailure::{ClosedEarly, NotHttp, TimedOut, TooLarge};
+    use TransportFailure::{ClosedEarly, NotHttp, NotMail, TimedOut, TooLarge};
     let is_possible = |outcome: &Option<TransportOutcome>| match outcome {
         Some(TransportOutcome::Failed { failure, .. }) => {
-            matches!(failure, TimedOut | ClosedEarly | NotHttp | TooLarge)
+            matches!(failure, TimedOut | ClosedEarly | NotHttp | NotMail | TooLarge)
         }
         _ => true,
     };

@@ -244,7 +244,8 @@ impl Facts {
     /// Why an answer that was due is not there.
     pub fn why_missing(&self, stimulus: &MessageRecord) -> (Cause, String) {
         let outcomes: Vec<&TransportOutcome> = stimulus.sendings.iter().filter_map(|s| s.outcome.as_ref()).collect();
-        let reached = outcomes.iter().any(|o| matches!(o, TransportOutcome::Answered { .. }));
+        let reached =
+            outcomes.iter().any(|o| matches!(o, TransportOutcome::Answered { .. } | TransportOutcome::Taken { .. }));
         match outcomes.last() {
             _ if stimulus.sendings.is_empty() => (Cause::Harness, "the message was never sent".to_owned()),
             // A peer that is slow to answer on the connection may have taken the message all the same.

@@ -52,6 +52,40 @@ pub enum Event {
         to: String,
         /// Sendings of this composition so far, from 1.
         attempt: u32,
+        /// For a mail: what SMTP and its header say about this sending.
+        mail: Option<MailSent>,
+    },
+    /// The subject fetched a mail from its mailbox, whole; the cause is the sending.
+    MailFetched {
+        /// Who connected.
+        from: String,
+        /// The user that was logged in.
+        user: String,
+    },
+    /// The subject's mail server took a mail; the cause is the sending.
+    MailPosted {
+        /// Every command and its reply, passwords masked.
+        talk: Vec<String>,
+    },
+    /// A login at a mail server of the harness was refused.
+    LoginRefused {
+        /// `smtp` or `pop3`.
+        service: String,
+        /// Who connected.
+        from: String,
+        /// The user that was named.
+        user: String,
+        /// Why.
+        reason: String,
+    },
+    /// The subject's mailbox could not be visited; not repeated while nothing changes.
+    MailboxFailed {
+        /// The server.
+        address: String,
+        /// What sort of failure.
+        failure: TransportFailure,
+        /// What was seen.
+        detail: String,
     },
     /// The carrier of the other side answered a sending; the cause is the sending.
     TransportAnswered {
@@ -75,6 +109,8 @@ pub enum Event {
         from: String,
         /// The entity, headers and body, as it came.
         entity: Digest,
+        /// For a mail: what was said outside it.
+        mail: Option<MailArrived>,
     },
     /// The encrypted payload of a message was opened, and its content key kept.
     PayloadOpened {
@@ -331,6 +367,38 @@ pub struct Composed {
     pub entity: Digest,
 }
 
+/// What belongs to one sending of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailSent {
+    /// The return path.
+    pub from: String,
+    /// Whom it goes to.
+    pub recipients: Vec<String>,
+    /// Message-ID of this sending, as it was made; an alteration may have broken or removed it.
+    pub message_id: String,
+    /// ENVID of this sending (RFC 3461); a bounce names it.
+    pub envelope_id: String,
+    /// The mail, where it is not the composed bytes: each sending has a Message-ID and a Date of its own.
+    pub entity: Option<Digest>,
+}
+
+/// What was said outside a mail that came in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MailArrived {
+    /// The return path, when it came by SMTP; empty for a bounce.
+    pub from: Option<String>,
+    /// Whom it was sent to; empty when it came from a mailbox.
+    pub recipients: Vec<String>,
+    /// ENVID (RFC 3461).
+    pub envelope_id: Option<String>,
+    /// The user that was logged in.
+    pub user: Option<String>,
+    /// What the mailbox called it (UIDL).
+    pub uid: Option<String>,
+    /// Whether it held an LF without a CR before it, which RFC 5321 2.3.8 forbids.
+    pub bare_lf: bool,
+}
+
 /// What the harness waits for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Await {
@@ -363,12 +431,33 @@ pub enum TransportFailure {
     TooLarge,
     /// TLS could not be agreed.
     Tls,
+    /// What came is neither SMTP nor POP3.
+    NotMail,
+    /// A mail server did not take user or password.
+    LoginRefused,
+    /// A mail server refused the mail.
+    Refused,
+    /// Nobody fetched the mail from the mailbox in time.
+    NotFetched,
+    /// The mail came back.
+    Bounced,
 }
 
 impl TransportFailure {
     /// Every failure there is.
-    pub const ALL: [Self; 6] =
-        [Self::Unreachable, Self::TimedOut, Self::ClosedEarly, Self::NotHttp, Self::TooLarge, Self::Tls];
+    pub const ALL: [Self; 11] = [
+        Self::Unreachable,
+        Self::TimedOut,
+        Self::ClosedEarly,
+        Self::NotHttp,
+        Self::TooLarge,
+        Self::Tls,
+        Self::NotMail,
+        Self::LoginRefused,
+        Self::Refused,
+        Self::NotFetched,
+        Self::Bounced,
+    ];
 
     /// The word in logs.
     pub fn code(self) -> &'static str {
@@ -379,6 +468,11 @@ impl TransportFailure {
             Self::NotHttp => "not-http",
             Self::TooLarge => "too-large",
             Self::Tls => "tls",
+            Self::NotMail => "not-mail",
+            Self::LoginRefused => "login-refused",
+            Self::Refused => "refused",
+            Self::NotFetched => "not-fetched",
+            Self::Bounced => "bounced",
         }
     }
 

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use provestein_evidence::blob::{BlobError, Blobs as _};
 use provestein_evidence::digest::Digest;
 use provestein_evidence::event::{
-    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, Recorded, RunStarted, ScenarioOutcome,
-    ScenarioStarted, SignalExpected, Subject, TransportFailure,
+    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, MailArrived, MailSent, Recorded,
+    RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected, Subject, TransportFailure,
 };
 use provestein_evidence::format::{read_line, write_line};
 use provestein_evidence::log::{Clock, LOG_FILE, Log, LogError};
@@ -55,22 +55,57 @@ fn begin() -> impl Strategy<Value = Event> {
     })
 }
 
+fn mail_sent() -> impl Strategy<Value = MailSent> {
+    (text(), proptest::collection::vec(text(), 0..3), text(), text(), proptest::option::of(digest())).prop_map(
+        |(from, recipients, message_id, envelope_id, entity)| MailSent {
+            from,
+            recipients,
+            message_id,
+            envelope_id,
+            entity,
+        },
+    )
+}
+
+fn mail_arrived() -> impl Strategy<Value = MailArrived> {
+    let optional = || proptest::option::of(text());
+    let recipients = proptest::collection::vec(text(), 0..3);
+    (optional(), recipients, optional(), optional(), optional(), any::<bool>()).prop_map(
+        |(from, recipients, envelope_id, user, uid, bare_lf)| MailArrived {
+            from,
+            recipients,
+            envelope_id,
+            user,
+            uid,
+            bare_lf,
+        },
+    )
+}
+
 fn message() -> impl Strategy<Value = Event> {
     prop_oneof![
         (proptest::option::of(text()), any::<u32>(), text(), proptest::collection::vec(text(), 0..3), digest())
             .prop_map(|(label, line, what, deviations, entity)| {
                 Event::MessageComposed(Composed { scenario: label.clone(), label, line, what, deviations, entity })
             }),
-        (any::<u64>(), text(), any::<u32>()).prop_map(|(composed, to, attempt)| Event::MessageSent {
-            composed,
-            to,
-            attempt
+        (any::<u64>(), text(), any::<u32>(), proptest::option::of(mail_sent()))
+            .prop_map(|(composed, to, attempt, mail)| Event::MessageSent { composed, to, attempt, mail }),
+        (text(), text()).prop_map(|(from, user)| Event::MailFetched { from, user }),
+        proptest::collection::vec(text(), 0..3).prop_map(|talk| Event::MailPosted { talk }),
+        (text(), text(), text(), text()).prop_map(|(service, from, user, reason)| Event::LoginRefused {
+            service,
+            from,
+            user,
+            reason
         }),
+        (text(), proptest::sample::select(TransportFailure::ALL.to_vec()), text())
+            .prop_map(|(address, failure, detail)| Event::MailboxFailed { address, failure, detail }),
         (any::<u16>(), proptest::option::of(digest()))
             .prop_map(|(status, entity)| Event::TransportAnswered { status, entity }),
         (proptest::sample::select(TransportFailure::ALL.to_vec()), text())
             .prop_map(|(failure, detail)| Event::TransportFailed { failure, detail }),
-        (text(), text(), digest()).prop_map(|(carrier, from, entity)| Event::MessageArrived { carrier, from, entity }),
+        (text(), text(), digest(), proptest::option::of(mail_arrived()))
+            .prop_map(|(carrier, from, entity, mail)| Event::MessageArrived { carrier, from, entity, mail }),
         (any::<u64>(), 0usize..9, digest()).prop_map(|(message, part, key)| Event::PayloadOpened {
             message,
             part,

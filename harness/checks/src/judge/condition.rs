@@ -28,10 +28,10 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         .filter(|m| m.author == Author::Harness && !m.sendings.is_empty())
         .filter_map(|m| {
             let outcomes = || m.sendings.iter().filter_map(|s| s.outcome.as_ref());
-            let reached = outcomes().any(|o| matches!(o, TransportOutcome::Answered { .. }));
+            let reached = outcomes().any(|o| !matches!(o, TransportOutcome::Failed { .. }));
             let mut failed = outcomes().filter_map(|o| match o {
                 TransportOutcome::Failed { failure, detail, seq } => Some((*failure, detail, *seq)),
-                TransportOutcome::Answered { .. } => None,
+                TransportOutcome::Answered { .. } | TransportOutcome::Taken { .. } => None,
             });
             let (failure, detail, seq) = failed.next_back().filter(|_| !reached)?;
             // A peer that is slow to answer on the connection may have taken the message all the same.
@@ -57,7 +57,11 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
     }));
     // An endpoint that answers with an error status has said what is wrong; `Facts::why_missing` passes it on.
     let accepted = |m: &MessageRecord| {
-        let taken = |s: &Sending| matches!(s.outcome, Some(TransportOutcome::Answered { status, .. }) if status < 400);
+        let taken = |s: &Sending| match s.outcome {
+            Some(TransportOutcome::Answered { status, .. }) => status < 400,
+            Some(TransportOutcome::Taken { .. }) => true,
+            _ => false,
+        };
         m.author == Author::Harness && m.sendings.iter().any(taken)
     };
     let sent = history.messages.iter().any(accepted);

@@ -257,14 +257,16 @@ impl Play {
 
     /// Sends a composed message; the endpoint takes it.
     pub fn send(&mut self, composed: Seq) -> Seq {
-        let sent = self.push(Some(composed), Event::MessageSent { composed, to: "http://subject".into(), attempt: 1 });
+        let sent = self
+            .push(Some(composed), Event::MessageSent { composed, to: "http://subject".into(), attempt: 1, mail: None });
         self.push(Some(sent), Event::TransportAnswered { status: 202, entity: None });
         sent
     }
 
     /// Sends a composed message; it does not get through.
     pub fn send_in_vain(&mut self, composed: Seq, failure: TransportFailure) {
-        let sent = self.push(Some(composed), Event::MessageSent { composed, to: "http://subject".into(), attempt: 1 });
+        let sent = self
+            .push(Some(composed), Event::MessageSent { composed, to: "http://subject".into(), attempt: 1, mail: None });
         self.push(Some(sent), Event::TransportFailed { failure, detail: "as the test wants it".into() });
     }
 
@@ -283,7 +285,7 @@ impl Play {
 
     pub fn arrive_by(&mut self, carrier: &str, entity: Vec<u8>) -> Seq {
         let entity = self.blobs.put(entity);
-        let arrived = Event::MessageArrived { carrier: carrier.into(), from: "10.0.0.2".into(), entity };
+        let arrived = Event::MessageArrived { carrier: carrier.into(), from: "10.0.0.2".into(), entity, mail: None };
         self.push(None, arrived)
     }
 
@@ -311,7 +313,8 @@ impl Play {
     pub fn fault(&mut self, sending: Seq) -> Seq {
         let entity = b"Content-Type: text/xml; charset=UTF-8\r\n\r\n<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><s:Fault><faultcode>s:Client</faultcode><faultstring>no</faultstring></s:Fault></s:Body></s:Envelope>".to_vec();
         let entity = self.blobs.put(entity);
-        let arrived = Event::MessageArrived { carrier: "http-response".into(), from: "10.0.0.2".into(), entity };
+        let arrived =
+            Event::MessageArrived { carrier: "http-response".into(), from: "10.0.0.2".into(), entity, mail: None };
         self.push(Some(sending), arrived)
     }
 

@@ -101,7 +101,7 @@ fn inspected(bytes: Vec<u8>, name: &str) -> Judgement {
     let entity = blobs.put(bytes);
     let facts = [
         Event::RunStarted(run_started(Assurance::Inspection)),
-        Event::MessageArrived { carrier: "file".into(), from: name.to_owned(), entity },
+        Event::MessageArrived { carrier: "file".into(), from: name.to_owned(), entity, mail: None },
         Event::RunEnded { reason: "finished".into() },
     ];
     let recorded = |(seq, event): (usize, Event)| Recorded {

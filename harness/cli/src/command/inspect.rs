@@ -193,7 +193,7 @@ fn import(
     for (name, bytes) in files {
         let entity = blobs.put(bytes.clone());
         let arrived = events.len() as u64;
-        events.push(Event::MessageArrived { carrier: "file".to_owned(), from: name.clone(), entity });
+        events.push(Event::MessageArrived { carrier: "file".to_owned(), from: name.clone(), entity, mail: None });
         if let Some((certificate, key)) = keys {
             opened.extend(open(arrived, bytes, (certificate, key), &mut blobs));
         }

@@ -78,7 +78,17 @@ fn what(event: &Event) -> String {
                 if c.deviations.is_empty() { String::new() } else { format!(", altered: {}", c.deviations.join("; ")) };
             format!("MessageComposed {}{label}{altered}", c.what)
         }
-        Event::MessageSent { composed, to, attempt } => format!("MessageSent {composed} to {to}, attempt {attempt}"),
+        Event::MessageSent { composed, to, attempt, .. } => {
+            format!("MessageSent {composed} to {to}, attempt {attempt}")
+        }
+        Event::MailFetched { from, user } => format!("MailFetched by {user} from {from}"),
+        Event::MailPosted { talk } => format!("MailPosted: {}", talk.last().map_or("", String::as_str)),
+        Event::LoginRefused { service, from, user, reason } => {
+            format!("LoginRefused at {service} of {user} from {from}: {reason}")
+        }
+        Event::MailboxFailed { address, failure, detail } => {
+            format!("MailboxFailed {address} {}: {detail}", failure.code())
+        }
         Event::TransportAnswered { status, .. } => format!("TransportAnswered {status}"),
         Event::TransportFailed { failure, detail } => format!("TransportFailed {}: {detail}", failure.code()),
         Event::MessageArrived { carrier, from, .. } => format!("MessageArrived by {carrier} from {from}"),

@@ -4,6 +4,7 @@
 //! line, and names the digest of the whole line before it, so that one changed bit anywhere is found.
 
 mod v1;
+mod v1_mail;
 mod v1_parts;
 
 use crate::digest::Digest;
@@ -97,6 +98,7 @@ pub fn blobs_of(event: &Event) -> Vec<Digest> {
         Event::RunStarted(run) => run.inputs.iter().map(|(_, digest)| *digest).collect(),
         Event::MessageComposed(composed) => vec![composed.entity],
         Event::TransportAnswered { entity, .. } => entity.iter().copied().collect(),
+        Event::MessageSent { mail: Some(mail), .. } => mail.entity.iter().copied().collect(),
         Event::MessageArrived { entity, .. } => vec![*entity],
         Event::PayloadOpened { key, .. } => vec![*key],
         Event::TailRecovered { tail, .. } => vec![*tail],

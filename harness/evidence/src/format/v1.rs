@@ -1,6 +1,7 @@
 //! Version 1 of the wire format. Frozen once released: a change makes version 2.
 
 use super::VERSION;
+use super::v1_mail::{MailArrivedV1, MailSentV1};
 use super::v1_parts::{ComposedV1, RunV1, ScenarioV1, SubjectV1, digest};
 use crate::digest::Digest;
 use crate::event::{Await, Event, Recorded, ScenarioOutcome, TransportFailure};
@@ -77,26 +78,99 @@ impl LineV1 {
 enum EventV1 {
     RunStarted(RunV1),
     SubjectDescribed(SubjectV1),
-    PreflightObserved { probe: String, ok: bool, detail: String },
+    PreflightObserved {
+        probe: String,
+        ok: bool,
+        detail: String,
+    },
     ScenarioStarted(ScenarioV1),
     MessageComposed(ComposedV1),
-    MessageSent { composed: u64, to: String, attempt: u32 },
-    TransportAnswered { status: u16, entity: Option<String> },
-    TransportFailed { failure: String, detail: String },
-    MessageArrived { carrier: String, from: String, entity: String },
-    PayloadOpened { message: u64, part: usize, key: String },
-    PayloadSealed { message: u64, part: usize, reason: String },
+    MessageSent {
+        composed: u64,
+        to: String,
+        attempt: u32,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        mail: Option<MailSentV1>,
+    },
+    MailFetched {
+        from: String,
+        user: String,
+    },
+    MailPosted {
+        talk: Vec<String>,
+    },
+    LoginRefused {
+        service: String,
+        from: String,
+        user: String,
+        reason: String,
+    },
+    MailboxFailed {
+        address: String,
+        failure: String,
+        detail: String,
+    },
+    TransportAnswered {
+        status: u16,
+        entity: Option<String>,
+    },
+    TransportFailed {
+        failure: String,
+        detail: String,
+    },
+    MessageArrived {
+        carrier: String,
+        from: String,
+        entity: String,
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        mail: Option<MailArrivedV1>,
+    },
+    PayloadOpened {
+        message: u64,
+        part: usize,
+        key: String,
+    },
+    PayloadSealed {
+        message: u64,
+        part: usize,
+        reason: String,
+    },
     AwaitOpened(AwaitV1),
-    AwaitMet { awaited: u64 },
-    AwaitLapsed { awaited: u64, reason: String },
-    SilenceObserved { awaited: u64, quiet_ms: u64 },
-    ReceiptIgnored { message: u64 },
-    OperatorAsked { question: String },
-    OperatorAnswered { answer: String },
-    ScenarioEnded { scenario: String, finished: bool, reason: Option<String> },
-    RunResumed { tool: String },
-    TailRecovered { bytes: u64, tail: String },
-    RunEnded { reason: String },
+    AwaitMet {
+        awaited: u64,
+    },
+    AwaitLapsed {
+        awaited: u64,
+        reason: String,
+    },
+    SilenceObserved {
+        awaited: u64,
+        quiet_ms: u64,
+    },
+    ReceiptIgnored {
+        message: u64,
+    },
+    OperatorAsked {
+        question: String,
+    },
+    OperatorAnswered {
+        answer: String,
+    },
+    ScenarioEnded {
+        scenario: String,
+        finished: bool,
+        reason: Option<String>,
+    },
+    RunResumed {
+        tool: String,
+    },
+    TailRecovered {
+        bytes: u64,
+        tail: String,
+    },
+    RunEnded {
+        reason: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,15 +192,24 @@ impl EventV1 {
             Event::PreflightObserved { probe, ok, detail } => Self::PreflightObserved { probe, ok, detail },
             Event::ScenarioStarted(scenario) => Self::ScenarioStarted(ScenarioV1::of(&scenario)),
             Event::MessageComposed(composed) => Self::MessageComposed(ComposedV1::of(&composed)),
-            Event::MessageSent { composed, to, attempt } => Self::MessageSent { composed, to, attempt },
+            Event::MessageSent { composed, to, attempt, mail } => {
+                Self::MessageSent { composed, to, attempt, mail: mail.map(MailSentV1::of) }
+            }
+            Event::MailFetched { from, user } => Self::MailFetched { from, user },
+            Event::MailPosted { talk } => Self::MailPosted { talk },
+            Event::LoginRefused { service, from, user, reason } => Self::LoginRefused { service, from, user, reason },
+            Event::MailboxFailed { address, failure, detail } => {
+                Self::MailboxFailed { address, failure: failure.code().to_owned(), detail }
+            }
             Event::TransportAnswered { status, entity } => {
                 Self::TransportAnswered { status, entity: entity.map(|d| d.to_string()) }
             }
             Event::TransportFailed { failure, detail } => {
                 Self::TransportFailed { failure: failure.code().to_owned(), detail }
             }
-            Event::MessageArrived { carrier, from, entity } => {
-                Self::MessageArrived { carrier, from, entity: entity.to_string() }
+            Event::MessageArrived { carrier, from, entity, mail } => {
+                let mail = mail.map(MailArrivedV1::of);
+                Self::MessageArrived { carrier, from, entity: entity.to_string(), mail }
             }
             Event::PayloadOpened { message, part, key } => Self::PayloadOpened { message, part, key: key.to_string() },
             Event::PayloadSealed { message, part, reason } => Self::PayloadSealed { message, part, reason },
@@ -158,16 +241,25 @@ impl EventV1 {
             Self::PreflightObserved { probe, ok, detail } => Event::PreflightObserved { probe, ok, detail },
             Self::ScenarioStarted(scenario) => Event::ScenarioStarted(scenario.into_domain()?),
             Self::MessageComposed(composed) => Event::MessageComposed(composed.into_domain()?),
-            Self::MessageSent { composed, to, attempt } => Event::MessageSent { composed, to, attempt },
+            Self::MessageSent { composed, to, attempt, mail } => {
+                let mail = mail.map(MailSentV1::into_domain).transpose()?;
+                Event::MessageSent { composed, to, attempt, mail }
+            }
+            Self::MailFetched { from, user } => Event::MailFetched { from, user },
+            Self::MailPosted { talk } => Event::MailPosted { talk },
+            Self::LoginRefused { service, from, user, reason } => Event::LoginRefused { service, from, user, reason },
+            Self::MailboxFailed { address, failure, detail } => {
+                Event::MailboxFailed { address, failure: failure_of(&failure)?, detail }
+            }
             Self::TransportAnswered { status, entity } => {
                 Event::TransportAnswered { status, entity: entity.map(|e| digest(&e)).transpose()? }
             }
-            Self::TransportFailed { failure, detail } => Event::TransportFailed {
-                failure: TransportFailure::parse(&failure).ok_or(format!("failure `{failure}`"))?,
-                detail,
-            },
-            Self::MessageArrived { carrier, from, entity } => {
-                Event::MessageArrived { carrier, from, entity: digest(&entity)? }
+            Self::TransportFailed { failure, detail } => {
+                Event::TransportFailed { failure: failure_of(&failure)?, detail }
+            }
+            Self::MessageArrived { carrier, from, entity, mail } => {
+                let mail = mail.map(MailArrivedV1::into_domain);
+                Event::MessageArrived { carrier, from, entity: digest(&entity)?, mail }
             }
             Self::PayloadOpened { message, part, key } => Event::PayloadOpened { message, part, key: digest(&key)? },
             Self::PayloadSealed { message, part, reason } => Event::PayloadSealed { message, part, reason },
@@ -193,4 +285,8 @@ impl EventV1 {
             Self::RunEnded { reason } => Event::RunEnded { reason },
         })
     }
+}
+
+fn failure_of(code: &str) -> Result<TransportFailure, String> {
+    TransportFailure::parse(code).ok_or(format!("failure `{code}`"))
 }

@@ -92,7 +92,7 @@ impl Fold<'_> {
                 let record = new_record(recorded, at_ms, Author::Harness, Message::decode(&entity));
                 self.push(MessageRecord { composed: Some(composed.clone()), ..record });
             }
-            Event::MessageArrived { carrier, entity, .. } => {
+            Event::MessageArrived { carrier, entity, mail, .. } => {
                 let entity = self.blobs.get(*entity)?;
                 let message = if carrier == "file" && business::is_bare(&entity) {
                     Message::decode_bare(&entity)
@@ -102,12 +102,21 @@ impl Fold<'_> {
                 let mut record = new_record(recorded, at_ms, Author::Subject, message);
                 record.carrier.clone_from(carrier);
                 record.answers = recorded.cause;
+                record.mail.clone_from(mail);
                 open_unencrypted(&mut record);
                 self.push(record);
             }
-            Event::MessageSent { composed, .. } => {
-                let sending = Sending { seq: recorded.seq, at_ms, outcome: None };
+            Event::MessageSent { composed, mail, .. } => {
+                let sending = Sending { seq: recorded.seq, at_ms, outcome: None, mail: mail.clone() };
                 self.with(*composed, |record| record.sendings.push(sending));
+            }
+            Event::MailFetched { .. } => {
+                let outcome = TransportOutcome::Taken { how: "fetched from the mailbox".to_owned(), seq: recorded.seq };
+                self.answer(recorded.cause, outcome);
+            }
+            Event::MailPosted { .. } => {
+                let how = "taken by the mail server".to_owned();
+                self.answer(recorded.cause, TransportOutcome::Taken { how, seq: recorded.seq });
             }
             Event::TransportAnswered { status, .. } => {
                 let outcome = TransportOutcome::Answered { status: *status, seq: recorded.seq };
@@ -161,6 +170,7 @@ fn new_record(recorded: &Recorded, at_ms: u64, author: Author, message: Message)
         at_ms,
         carrier: String::new(),
         answers: None,
+        mail: None,
         composed: None,
         sendings: Vec::new(),
         ignored: false,
@@ -317,6 +327,10 @@ fn name_of(event: &Event) -> &'static str {
         Event::MessageSent { .. } => "MessageSent",
         Event::TransportAnswered { .. } => "TransportAnswered",
         Event::TransportFailed { .. } => "TransportFailed",
+        Event::MailFetched { .. } => "MailFetched",
+        Event::MailPosted { .. } => "MailPosted",
+        Event::LoginRefused { .. } => "LoginRefused",
+        Event::MailboxFailed { .. } => "MailboxFailed",
         Event::MessageArrived { .. } => "MessageArrived",
         Event::PayloadOpened { .. } => "PayloadOpened",
         Event::PayloadSealed { .. } => "PayloadSealed",

@@ -1,6 +1,9 @@
 //! What a history holds.
 
-use crate::event::{Await, Composed, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject, TransportFailure};
+use crate::event::{
+    Await, Composed, MailArrived, MailSent, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject,
+    TransportFailure,
+};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use wire::business::Business;
@@ -55,10 +58,12 @@ pub struct MessageRecord {
     pub at: Timestamp,
     /// Milliseconds on the run's own clock (continued over resumptions).
     pub at_ms: u64,
-    /// How it came: `http`, `http-response`, `file`; empty for compositions.
+    /// How it came: `http`, `http-response`, `mail`, `file`; empty for compositions.
     pub carrier: String,
     /// For what came on the same connection as an answer: the sending that it answers.
     pub answers: Option<Seq>,
+    /// For a mail that came in: what was said outside it.
+    pub mail: Option<MailArrived>,
     /// How it was composed, for the harness's own.
     pub composed: Option<Composed>,
     /// The sendings, for the harness's own.
@@ -93,6 +98,8 @@ pub struct Sending {
     pub at_ms: u64,
     /// What the carrier answered.
     pub outcome: Option<TransportOutcome>,
+    /// For a mail: what belongs to this sending of it.
+    pub mail: Option<MailSent>,
 }
 
 impl Sending {
@@ -109,6 +116,13 @@ pub enum TransportOutcome {
     Answered {
         /// HTTP status.
         status: u16,
+        /// The event.
+        seq: Seq,
+    },
+    /// A mail is with the subject: it fetched it, or its mail server took it.
+    Taken {
+        /// In words.
+        how: String,
         /// The event.
         seq: Seq,
     },

@@ -41,6 +41,7 @@ pub(super) async fn receive(
         carrier: carrier.to_owned(),
         from: from.to_owned(),
         entity: evidence::digest::Digest::of(&entity),
+        mail: None,
     };
     let arrived = run.record(event, cause, vec![entity.clone()]).await?;
     if let Some(reply) = reply {

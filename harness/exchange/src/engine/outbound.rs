@@ -48,7 +48,7 @@ pub(super) async fn transmit(
     entity: &[u8],
 ) -> Result<Transmitted, LogError> {
     let address = run.outlet.address();
-    let sent = Event::MessageSent { composed, to: address.clone(), attempt };
+    let sent = Event::MessageSent { composed, to: address.clone(), attempt, mail: None };
     let sent = run.record(sent, Some(composed), Vec::new()).await?;
     match run.outlet.post(entity).await {
         Ok(answer) => {

@@ -100,6 +100,7 @@ fn facts(index: &Index<'_>, record: &MessageRecord, labels: &Labels) -> Vec<(&'s
     for sending in &record.sendings {
         let outcome = match &sending.outcome {
             Some(TransportOutcome::Answered { status, seq }) => format!("HTTP {status} (event {seq})"),
+            Some(TransportOutcome::Taken { how, seq }) => format!("{how} (event {seq})"),
             Some(TransportOutcome::Failed { failure, detail, seq }) => {
                 format!("{}: {} (event {seq})", failure.code(), clean(detail))
             }

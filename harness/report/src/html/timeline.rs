@@ -149,6 +149,7 @@ impl<'i, 'v> Draft<'i, 'v> {
                 flags.push(("quiet", format!("HTTP {status}")));
             }
             Some(TransportOutcome::Answered { status, .. }) => flags.push(("doubt", format!("HTTP {status}"))),
+            Some(TransportOutcome::Taken { how, .. }) => flags.push(("quiet", how.clone())),
             Some(TransportOutcome::Failed { failure, .. }) => flags.push(("doubt", failure.code().to_owned())),
             None => {}
         }

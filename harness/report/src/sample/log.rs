@@ -113,13 +113,13 @@ impl Log {
 
     pub fn send_again(&mut self, composed: Seq, attempt: u32) {
         let to = "https://localhost:8443/ebxml".to_owned();
-        let sent = self.push(Some(composed), Event::MessageSent { composed, to, attempt });
+        let sent = self.push(Some(composed), Event::MessageSent { composed, to, attempt, mail: None });
         self.push(Some(sent), Event::TransportAnswered { status: 202, entity: None });
     }
 
     pub fn arrived(&mut self, entity: Vec<u8>) -> Seq {
         let entity = self.blobs.put(entity);
-        self.push(None, Event::MessageArrived { carrier: "http".into(), from: "127.0.0.1".into(), entity })
+        self.push(None, Event::MessageArrived { carrier: "http".into(), from: "127.0.0.1".into(), entity, mail: None })
     }
 
     pub fn waited(&mut self, what: &str, quiet: bool) -> Seq {

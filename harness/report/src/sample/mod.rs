@@ -200,7 +200,7 @@ pub fn inspection() -> Sample {
     let mut log = Log::begin(Assurance::Inspection);
     for (name, value) in [("good.mime", None), ("bad.mime", Some("x"))] {
         let entity = log.blobs.put(acknowledgment(0x50, &[], value));
-        log.push(None, Event::MessageArrived { carrier: "file".into(), from: name.into(), entity });
+        log.push(None, Event::MessageArrived { carrier: "file".into(), from: name.into(), entity, mail: None });
     }
     log.push(None, Event::RunEnded { reason: "finished".into() });
     Sample::of(log)
