@@ -4,7 +4,7 @@ use crate::support::root;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each floor may import of ours.
-const TABLE: [(&str, &[&str]); 8] = [
+const TABLE: [(&str, &[&str]); 9] = [
     ("wire", &[]),
     ("msh", &["wire"]),
     ("evidence", &["wire"]),
@@ -13,14 +13,15 @@ const TABLE: [(&str, &[&str]); 8] = [
     ("reference", &["wire", "msh", "carrier"]),
     ("exchange", &["wire", "msh", "evidence", "carrier"]),
     ("report", &["wire", "evidence", "checks"]),
+    ("registers", &["wire", "carrier"]),
 ];
 
 /// Crates that only some floors may use: whoever is pure can neither open a socket nor draw a number.
 const RESERVED: [(&str, &[&str]); 4] = [
-    ("tokio", &["evidence", "carrier", "reference", "exchange"]),
-    ("getrandom", &["reference", "exchange"]),
+    ("tokio", &["evidence", "carrier", "reference", "exchange", "registers"]),
+    ("getrandom", &["reference", "exchange", "registers"]),
     ("tokio-rustls", &["carrier"]),
-    ("rcgen", &[]),
+    ("rcgen", &["registers"]),
 ];
 
 fn dependencies(manifest: &str) -> BTreeSet<String> {

@@ -7,6 +7,7 @@ mod documents;
 mod foreign_peer;
 mod interruption;
 mod kill_matrix;
+mod kit;
 mod layering;
 mod mail_ports;
 mod oracle;

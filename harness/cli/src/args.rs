@@ -252,11 +252,37 @@ pub struct Kit {
     /// The folder; must not hold a kit yet
     pub dir: PathBuf,
     /// Where the subject reaches the harness, for the partner table
-    #[arg(long, default_value = "http://localhost:8480/")]
+    #[arg(long, value_name = "URL", default_value = "http://localhost:8480/")]
     pub harness: String,
+    /// Where it reaches the registers; stands in every certificate [default: port 8490 of the harness]
+    #[arg(long, value_name = "URL")]
+    pub registers: Option<String>,
+    /// The same by TLS [default: port 8491 of the harness]
+    #[arg(long, value_name = "URL")]
+    pub registers_tls: Option<String>,
+    /// A subject file: agreements are written for its party, with its certificates, instead of the cast's municipality
+    #[arg(long, value_name = "FILE")]
+    pub subject: Option<PathBuf>,
+    /// How many days the certificates are valid
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u16).range(1..=825))]
+    pub days: u16,
+    /// Generation of organisation certificates: where the organisation number stands, and which key usages there are
+    #[arg(long, value_enum, default_value = "2")]
+    pub seid: Seid,
     /// Size of the RSA keys
     #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u16).range(2048..=4096))]
     pub bits: u16,
+}
+
+/// Generation of Norwegian organisation certificates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Seid {
+    /// The number as serialNumber; keyEncipherment and dataEncipherment
+    #[value(name = "1")]
+    One,
+    /// The number as organizationIdentifier; keyEncipherment only
+    #[value(name = "2")]
+    Two,
 }
 
 /// `reference`.

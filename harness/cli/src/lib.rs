@@ -10,7 +10,7 @@ pub mod failure;
 pub mod run_folder;
 pub mod stated;
 
-pub use {carrier, checks, evidence, exchange, msh, reference, report, wire};
+pub use {carrier, checks, evidence, exchange, msh, reference, registers, report, wire};
 
 use checks::exit::Exit;
 

@@ -1,16 +1,29 @@
-//! `kit`: what a vendor imports to talk to the harness. The CA is made here and its key stays with whoever ran it.
+//! `kit`: what a vendor imports to talk to the harness. What is in it is made in `registers::kit`; here the cast, the
+//! subject file and the disk come to it.
 
 use super::terminal::say;
-use crate::args::Kit;
+use crate::args::{Kit, Seid};
 use crate::embedded;
 use crate::failure::Failure;
 use checks::exit::Exit;
 use exchange::cast::{Cast, CastParty};
-use exchange::subject::PARTNER_TABLE;
-use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use exchange::subject::{PARTNER_TABLE, SubjectFile};
+use jiff::Timestamp;
+use registers::cpa::Process;
+use registers::kit::{self, Member, Plan, SubjectMember};
+use registers::party::{Kind, Organisation, Pair, Patient, Service};
+use registers::pki::Terms;
 use std::fs;
+use std::io;
 use std::path::Path;
-use wire::key::PrivateKey;
+use wire::certificate::Certificate;
+
+/// The role that the subject has unless a subject file says otherwise.
+const SUBJECT_ROLE: &str = "municipality";
+/// The party that nobody is to know.
+const STRANGER: &str = "stranger";
+/// Port of the registers, when it is not given.
+const REGISTERS_PORT: u16 = 8490;
 
 /// Writes a kit.
 ///
@@ -25,99 +38,178 @@ pub fn run(args: &Kit) -> Result<Exit, Failure> {
         )
         .hint("choose another folder, or remove that one"));
     }
-    let wrong = |error: std::io::Error| {
+    let cast = embedded::cast()?;
+    let subject = subject(args, &cast)?;
+    let plan = plan(args, &cast, subject)?;
+    let files = kit::files(&plan).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
+    let wrong = |error: io::Error| {
         Failure::new(Exit::USAGE, format!("failed to write the kit into {}: {error}", dir.display()))
     };
-    fs::create_dir_all(dir).map_err(wrong)?;
-    let cast = embedded::cast()?;
-    let maker = Maker::new(args.bits)?;
-    fs::write(dir.join("ca.pem"), &maker.ca_pem).map_err(wrong)?;
-    let roles = ["hospital", "stranger"];
-    for role in roles {
-        let party = cast
-            .parties
-            .get(role)
-            .ok_or_else(|| Failure::new(Exit::HARNESS_BUG, format!("the cast has no `{role}`")))?;
-        for (kind, usages) in [
-            ("sign", vec![KeyUsagePurpose::ContentCommitment]),
-            ("encrypt", vec![KeyUsagePurpose::KeyEncipherment, KeyUsagePurpose::DataEncipherment]),
-        ] {
-            let (certificate, key) = maker.party(party, usages)?;
-            fs::write(dir.join(format!("{role}-{kind}.pem")), certificate).map_err(wrong)?;
-            write_key(&dir.join(format!("{role}-{kind}.key.pem")), &key).map_err(wrong)?;
-        }
+    for file in &files {
+        write(&dir.join(&file.path), &file.bytes, file.is_secret).map_err(wrong)?;
     }
-    fs::write(dir.join(PARTNER_TABLE), table(&cast, &roles)).map_err(wrong)?;
-    fs::write(dir.join("README.md"), readme(&cast, &args.harness)).map_err(wrong)?;
-    say(format!("kit written into {}: partner table, certificates, README.md", dir.display()));
-    say("import the certificates and addresses that its README.md lists into the system under test,");
+    // Last: where it is, a whole kit is.
+    let roles: Vec<&str> = plan.ours.iter().map(|member| member.role.as_str()).collect();
+    write(&dir.join(PARTNER_TABLE), table(&cast, &roles).as_bytes(), false).map_err(wrong)?;
+    say(format!(
+        "kit written into {}, valid for {} days; its README.md says what each file is for",
+        dir.display(),
+        args.days
+    ));
+    say("import the certificates and addresses that it lists into the system under test,");
     say("then point `partners` of the subject file at this folder");
     Ok(Exit::MET)
 }
 
-struct Maker {
-    issuer: Issuer<'static, KeyPair>,
-    ca_pem: String,
-    bits: usize,
-}
-
-impl Maker {
-    fn new(bits: u16) -> Result<Self, Failure> {
-        let bits = usize::from(bits);
-        let key = pair(bits)?.1;
-        let mut params = params("Prøvestein kit CA", "Prøvestein", None);
-        params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        let certificate = params.self_signed(&key).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
-        Ok(Self { ca_pem: certificate.pem(), issuer: Issuer::new(params, key), bits })
+fn plan(args: &Kit, cast: &Cast, subject: SubjectMember) -> Result<Plan, Failure> {
+    let harness: carrier::http::Url = args.harness.parse().map_err(|error| {
+        Failure::of(Exit::USAGE, &error)
+            .hint("`--harness` is the address of our inbox as the system under test sees it")
+    })?;
+    let host = if harness.host.contains(':') { format!("[{}]", harness.host) } else { harness.host };
+    let trimmed = |url: &str| url.trim_end_matches('/').to_owned();
+    let registers = args.registers.as_deref().map_or_else(|| format!("http://{host}:{REGISTERS_PORT}"), trimmed);
+    let registers_tls =
+        args.registers_tls.as_deref().map_or_else(|| format!("https://{host}:{}", REGISTERS_PORT + 1), trimmed);
+    if !registers.starts_with("http://") || !registers_tls.starts_with("https://") {
+        // A certificate whose revocation is asked for by TLS would have to be looked up to be looked up.
+        return Err(Failure::new(Exit::USAGE, "`--registers` begins with http:// and `--registers-tls` with https://"));
     }
+    let taken = &subject.member.role;
+    // Scenarios play tricks with the certificates of the first.
+    let mut roles: Vec<&String> = cast.parties.keys().filter(|role| *role != taken).collect();
+    roles.sort_by_key(|role| (*role != "hospital", *role == STRANGER));
+    let seid = match args.seid {
+        Seid::One => registers::pki::Seid::One,
+        Seid::Two => registers::pki::Seid::Two,
+    };
+    Ok(Plan {
+        terms: Terms { bits: usize::from(args.bits), now: Timestamp::now(), days: args.days, registers, seid },
+        harness: args.harness.clone(),
+        registers_tls,
+        ours: roles.into_iter().map(|role| member(role, &cast.parties[role])).collect(),
+        subject,
+        patients: patients(cast),
+        processes: processes()?,
+    })
+}
 
-    /// A certificate and its key, PEM.
-    fn party(&self, party: &CastParty, usages: Vec<KeyUsagePurpose>) -> Result<(String, String), Failure> {
-        let (pem, key) = pair(self.bits)?;
-        let number = party.organisation.number.as_deref();
-        let mut params = params(&party.service.name, &party.organisation.name, number);
-        params.key_usages = usages;
-        let certificate =
-            params.signed_by(&key, &self.issuer).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
-        Ok((certificate.pem(), pem))
+/// A party of the cast as the registers know it.
+pub fn member(role: &str, party: &CastParty) -> Member {
+    Member {
+        role: role.to_owned(),
+        organisation: Organisation {
+            her: party.organisation.her,
+            name: party.organisation.name.clone(),
+            number: party.organisation.number.clone().unwrap_or_default(),
+            kind: kind(role),
+        },
+        service: Service {
+            her: party.service.her,
+            name: party.service.name.clone(),
+            phone: party.service.phone.clone().unwrap_or_default(),
+        },
+        edi: party.edi.clone(),
+        is_known: role != STRANGER,
     }
 }
 
-/// ring cannot make RSA keys, so they are made by `rsa` and handed over as PKCS#8.
-fn pair(bits: usize) -> Result<(String, KeyPair), Failure> {
-    let mut chance = rsa::rand_core::UnwrapErr(getrandom::SysRng);
-    let bug = |error: &dyn std::error::Error| Failure::of(Exit::HARNESS_BUG, error);
-    let key = PrivateKey::generate(&mut chance, bits).map_err(|error| bug(&error))?;
-    let pem = key.to_pkcs8_pem().map_err(|error| bug(&error))?;
-    let pair = KeyPair::from_pem(&pem).map_err(|error| bug(&error))?;
-    Ok((pem, pair))
-}
-
-fn params(common_name: &str, organisation: &str, number: Option<&str>) -> CertificateParams {
-    let mut params = CertificateParams::default();
-    let mut name = DistinguishedName::new();
-    name.push(DnType::CountryName, "NO");
-    name.push(DnType::OrganizationName, organisation);
-    name.push(DnType::CommonName, common_name);
-    if let Some(number) = number {
-        // serialNumber 2.5.4.5, as Norwegian organisation certificates carry it.
-        name.push(DnType::CustomDnType(vec![2, 5, 4, 5]), number);
+fn kind(role: &str) -> Kind {
+    match role {
+        "hospital" => Kind::Hospital,
+        "gp" => Kind::Practice,
+        _ => Kind::Municipality,
     }
-    params.distinguished_name = name;
-    params
 }
 
-/// Keys are for their owner only.
-fn write_key(path: &Path, pem: &str) -> std::io::Result<()> {
+/// The subject of the subject file, or else the cast's municipality, at the address where the reference listens.
+fn subject(args: &Kit, cast: &Cast) -> Result<SubjectMember, Failure> {
+    let Some(path) = &args.subject else {
+        let party = cast
+            .parties
+            .get(SUBJECT_ROLE)
+            .ok_or_else(|| Failure::new(Exit::HARNESS_BUG, format!("the cast has no `{SUBJECT_ROLE}`")))?;
+        let endpoint = "http://localhost:8481/".to_owned();
+        return Ok(SubjectMember { member: member(SUBJECT_ROLE, party), certificates: None, endpoint });
+    };
+    let name = path.display().to_string();
+    let text = fs::read_to_string(path)
+        .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
+    let file = super::run::subject_file(&name, &text)?;
+    of_file(&file, path.parent().unwrap_or(Path::new("")))
+        .ok_or_else(|| Failure::new(Exit::INPUT_INVALID, format!("{name} names no party under `parties`")))?
+}
+
+/// `None` without a party.
+fn of_file(file: &SubjectFile, folder: &Path) -> Option<Result<SubjectMember, Failure>> {
+    let (role, party) = file.parties.get_key_value(SUBJECT_ROLE).or_else(|| file.parties.iter().next())?;
+    let read = |path: &Path| {
+        let path = folder.join(path);
+        let wrong = |error: &dyn std::error::Error| {
+            Failure::of(Exit::INPUT_INVALID, error)
+                .hint(format!("{}, a certificate of `{role}` in the subject file", path.display()))
+        };
+        let text = fs::read_to_string(&path).map_err(|error| wrong(&error))?;
+        Certificate::from_pem(&text).map_err(|error| wrong(&error))
+    };
+    let pair = || Ok(Pair { sign: read(&party.certificates.sign)?, encrypt: read(&party.certificates.encrypt)? });
+    let member = Member {
+        role: role.clone(),
+        organisation: Organisation {
+            her: party.organisation.her,
+            name: party.organisation.name.clone(),
+            number: party.organisation.number.clone().unwrap_or_default(),
+            kind: kind(role),
+        },
+        service: Service {
+            her: party.service.her,
+            name: party.service.name.clone().unwrap_or_else(|| party.organisation.name.clone()),
+            phone: String::new(),
+        },
+        edi: party.service.edi.clone().unwrap_or_default(),
+        is_known: true,
+    };
+    let endpoint = file.carrier.http.url.clone();
+    Some(pair().map(|certificates| SubjectMember { member, certificates: Some(certificates), endpoint }))
+}
+
+fn patients(cast: &Cast) -> Vec<Patient> {
+    let patient = |(kind, patient): (&String, &exchange::cast::Patient)| Patient {
+        kind: kind.clone(),
+        id: patient.id.clone(),
+        given_name: patient.given_name.clone(),
+        family_name: patient.family_name.clone(),
+        date_of_birth: patient.date_of_birth.clone(),
+        sex: patient.sex.name.clone(),
+    };
+    cast.patients.iter().map(patient).collect()
+}
+
+fn processes() -> Result<Vec<Process>, Failure> {
+    let messages = embedded::messages()?;
+    let process = |kind: &exchange::message::MessageType| Process {
+        function: kind.function.clone(),
+        name: kind.name.clone(),
+        version: kind.version.clone(),
+        namespace: kind.namespace.clone(),
+        apprec: kind.apprec.clone(),
+    };
+    Ok(messages.names().filter_map(|name| messages.get(name)).map(process).collect())
+}
+
+/// Keys are for their owner only. Nothing is written over.
+fn write(path: &Path, bytes: &[u8], is_secret: bool) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
-    {
+    if is_secret {
         use std::os::unix::fs::OpenOptionsExt as _;
         options.mode(0o600);
     }
-    std::io::Write::write_all(&mut options.open(path)?, pem.as_bytes())
+    io::Write::write_all(&mut options.open(path)?, bytes)
 }
 
 fn table(cast: &Cast, roles: &[&str]) -> String {
@@ -154,40 +246,5 @@ fn table(cast: &Cast, roles: &[&str]) -> String {
             patient.sex.name,
         ));
     }
-    out
-}
-
-fn readme(cast: &Cast, harness: &str) -> String {
-    let mut out = format!(
-        "# Prøvestein kit\n\n\
-         Import this into the system under test, once. / Legg dette inn i systemet som skal testes, én gang.\n\n\
-         The harness receives messages and receipts at `{harness}`.\n\
-         Testverktøyet tar imot meldinger og kvitteringer på `{harness}`.\n\n\
-         | role | enterprise (HER-id) | service (HER-id) | address | signs with | encrypt to |\n|---|---|---|---|---|---|\n"
-    );
-    for role in ["hospital", "stranger"] {
-        let Some(party) = cast.parties.get(role) else { continue };
-        let address = if role == "stranger" { "none: it never sends" } else { harness };
-        out.push_str(&format!(
-            "| {role} | {} ({}) | {} ({}) | {address} | `{role}-sign.pem` | `{role}-encrypt.pem` |\n",
-            party.organisation.name, party.organisation.her, party.service.name, party.service.her
-        ));
-    }
-    out.push_str("\nThe certificates are issued by `ca.pem`, which was made for this kit alone; trust it in test systems only.\n");
-    out.push_str("Sertifikatene er utstedt av `ca.pem`, som er laget for dette settet alene; stol på den bare i testsystemer.\n\n");
-    out.push_str("The stranger is a party that the system must not know: leave it out of the partner table.\n");
-    out.push_str(
-        "`stranger` er en part som systemet ikke skal kjenne: den legges ikke inn.\n\n## Patients / Pasienter\n\n",
-    );
-    for (kind, patient) in &cast.patients {
-        let (en, nb) = if kind == "known" {
-            ("make a record", "opprett journal")
-        } else {
-            ("make no record", "opprett ikke journal")
-        };
-        out.push_str(&format!("- {} {}, {}: {en} / {nb}\n", patient.given_name, patient.family_name, patient.id));
-    }
-    out.push_str("\nAll persons and organisations are invented or official test persons.\n");
-    out.push_str("Keep the `*.key.pem` files where the harness runs; the system under test does not need them.\n");
     out
 }
