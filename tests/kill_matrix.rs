@@ -30,12 +30,15 @@ fn breaks(defect: Defect) -> &'static [&'static str] {
         Defect::AppRecWrongVersion => &["HITS1168-8.2-1", "HITS1168-8.3-8"],
         // HITS 1168 6.1: complete address information; HIS 80415:2012 3.5: all levels.
         Defect::AppRecNotMirrored => &["HIS80415-2012-3.5-1", "HITS1168-6.1-1"],
+        // Not on this network: `tests/mail.rs`.
+        Defect::MailHeaderMissing | Defect::MailHeaderEmpty => &[],
     }
 }
 
 fn runs() -> (Simulated, Vec<(Defect, Simulated)>) {
     let handles: Vec<_> = Defect::ALL
         .into_iter()
+        .filter(|defect| !defect.is_of_mail())
         .map(|defect| thread::spawn(move || (defect, simulate(&[defect], Weather::FAIR, 1, &[]))))
         .collect();
     let clean = simulate(&[], Weather::FAIR, 1, &[]);

@@ -99,6 +99,9 @@ pub struct Demo {
     /// The defect that the second pass shows
     #[arg(long, default_value = "ack-without-cid")]
     pub defect: String,
+    /// How the two talk to each other
+    #[arg(long, value_enum, default_value = "http")]
+    pub carrier: CarrierKind,
     /// Folder for the two run folders
     #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
@@ -285,6 +288,15 @@ pub enum Seid {
     Two,
 }
 
+/// How bytes travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CarrierKind {
+    /// HTTP
+    Http,
+    /// SMTP and POP3
+    Mail,
+}
+
 /// `reference`.
 #[derive(Debug, ClapArgs)]
 pub struct Reference {
@@ -297,6 +309,18 @@ pub struct Reference {
     /// Where that harness listens
     #[arg(long, default_value = "http://127.0.0.1:8480/")]
     pub harness: String,
+    /// By HTTP, or by mail: then it fetches from and posts to the harness
+    #[arg(long, value_enum, default_value = "http")]
+    pub carrier: CarrierKind,
+    /// Over mail: the harness's SMTP server
+    #[arg(long, default_value = "127.0.0.1:2525")]
+    pub smtp: SocketAddr,
+    /// Over mail: the harness's POP3 server
+    #[arg(long, default_value = "127.0.0.1:2110")]
+    pub pop3: SocketAddr,
+    /// Over mail: milliseconds between two looks into the mailbox
+    #[arg(long, value_name = "MS", default_value = "1000")]
+    pub poll: u64,
     /// Be wrong in this way; can be given several times
     #[arg(long, value_name = "ID")]
     pub defect: Vec<String>,

@@ -3,6 +3,7 @@
 use crate::scenario::{Alteration, Change, Layer};
 use msh::compose::Alter;
 use wire::certificate::Certificate;
+use wire::mime::mail::MailDraft;
 use wire::xml;
 
 /// The alterations of one step.
@@ -12,6 +13,8 @@ pub struct Alterations<'a> {
     pub list: &'a [Alteration],
     /// Whom to encrypt to instead of the receiver.
     pub recipient: Option<&'a Certificate>,
+    /// Over mail: the header fields of the mail, which belong to the layer `entity`.
+    pub mail: Option<MailDraft>,
 }
 
 impl Alterations<'_> {
@@ -49,6 +52,7 @@ impl Alter for Alterations<'_> {
     }
 
     fn entity(&self, entity: Vec<u8>) -> Result<Vec<u8>, String> {
+        let entity = self.mail.as_ref().map_or_else(|| entity.clone(), |mail| mail.around(&entity));
         self.bytes(Layer::Entity, entity)
     }
 
@@ -108,7 +112,7 @@ mod tests {
             alteration("{ layer: signed, replace: { text: sign, with: SIGN } }"),
             alteration("{ layer: entity, truncate: 2 }"),
         ];
-        let alter = Alterations { list: &list, recipient: None };
+        let alter = Alterations { list: &list, recipient: None, mail: None };
         assert_eq!(alter.message(b"<a><b/></a>".to_vec()).unwrap(), b"<a><b>x</b></a>");
         assert_eq!(alter.envelope("<a/>".into()).unwrap(), "<a/>");
         assert_eq!(alter.signed("signed".into()).unwrap(), (b"SIGNed".to_vec(), "UTF-8"));
@@ -119,7 +123,7 @@ mod tests {
     #[test]
     fn latin1_is_declared_and_written() {
         let list = [alteration("{ layer: signed, encoding: ISO-8859-1 }")];
-        let alter = Alterations { list: &list, recipient: None };
+        let alter = Alterations { list: &list, recipient: None, mail: None };
         let (bytes, charset) = alter.signed("<?xml version=\"1.0\" encoding=\"UTF-8\"?><a>ø</a>".into()).unwrap();
         assert_eq!(
             (bytes, charset),

@@ -145,6 +145,11 @@ pub(crate) fn stamp(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// The Date of a mail (RFC 5322 3.3).
+pub(crate) fn stamp_mail(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+}
+
 fn values(filling: &Filling<'_>) -> Vec<(&'static str, String)> {
     let service = &filling.from.service;
     let responsible = &filling.from.responsible;

@@ -143,7 +143,8 @@ pub fn payload(
     let attachments = [(content_id.as_str(), object.as_slice())];
     let signed = signature::sign(&envelope, &from.sign_key, &from.sign_certificate, from.algorithms, &attachments)?;
     let (bytes, charset) = alter.signed(signed.clone()).map_err(altered("signed envelope"))?;
-    let entity = multipart(what.message_id, bytes, charset, &content_id, object).encode();
+    let root = Root { content: bytes, charset, encoding: from.envelope_encoding };
+    let entity = multipart(what.message_id, root, &content_id, object).encode();
     let entity = alter.entity(entity).map_err(altered("entity"))?;
     Ok(Composed { entity, content_key: Some(content_key), envelope: signed })
 }
@@ -157,7 +158,15 @@ fn seal(message: &[u8], recipient: &Certificate, rng: &mut dyn CryptoRng) -> Res
     cms::seal_with_key(&clear, recipient, ContentCipher::Aes256Cbc, KeyTransport::Pkcs1v15, rng)
 }
 
-fn multipart(message_id: &str, envelope: Vec<u8>, charset: &str, content_id: &str, object: Vec<u8>) -> EntityDraft {
+/// The part with the envelope.
+struct Root {
+    content: Vec<u8>,
+    charset: &'static str,
+    encoding: TransferEncoding,
+}
+
+fn multipart(message_id: &str, root: Root, content_id: &str, object: Vec<u8>) -> EntityDraft {
+    let Root { content, charset, encoding } = root;
     let boundary = format!("=_provestein_{message_id}");
     let field = |name: &str, value: String| (name.to_owned(), value);
     EntityDraft {
@@ -178,11 +187,11 @@ fn multipart(message_id: &str, envelope: Vec<u8>, charset: &str, content_id: &st
                 PartDraft {
                     headers: vec![
                         field("Content-Type", format!("text/xml; charset=\"{charset}\"")),
-                        field("Content-Transfer-Encoding", TransferEncoding::EightBit.name().to_owned()),
+                        field("Content-Transfer-Encoding", encoding.name().to_owned()),
                         field("Content-ID", format!("<soap-{message_id}@provestein.test>")),
                     ],
-                    content: envelope,
-                    encoding: TransferEncoding::EightBit,
+                    content,
+                    encoding,
                 },
                 PartDraft {
                     headers: vec![
@@ -244,7 +253,7 @@ pub fn error_list(from: &Identity, signal: &Signal<'_>, problem: &ErrorDraft) ->
 /// Composes a SOAP Fault: unsigned, without ebXML.
 pub fn fault(reason: &str) -> Composed {
     let envelope = write::fault("Client", reason);
-    Composed { entity: single(envelope.clone().into_bytes()), content_key: None, envelope }
+    Composed { entity: single(envelope.clone().into_bytes(), TransferEncoding::EightBit), content_key: None, envelope }
 }
 
 /// Signals go the other way, copy CPAId and ConversationId, and carry no Role (HIS 1037 7.2.1, HITS 1171 5.2.1.3).
@@ -268,16 +277,16 @@ fn finish_signal(from: &Identity, envelope: String, signed: bool) -> Result<Comp
     } else {
         envelope
     };
-    Ok(Composed { entity: single(envelope.clone().into_bytes()), content_key: None, envelope })
+    Ok(Composed { entity: single(envelope.clone().into_bytes(), from.envelope_encoding), content_key: None, envelope })
 }
 
 /// A signal is best packed as plain text/xml without multipart (HITS 1172 5.2).
-fn single(content: Vec<u8>) -> Vec<u8> {
+fn single(content: Vec<u8>, encoding: TransferEncoding) -> Vec<u8> {
     let headers = vec![
         ("MIME-Version".to_owned(), "1.0".to_owned()),
         ("SOAPAction".to_owned(), "\"ebXML\"".to_owned()),
         ("Content-Type".to_owned(), "text/xml; charset=\"UTF-8\"".to_owned()),
-        ("Content-Transfer-Encoding".to_owned(), TransferEncoding::EightBit.name().to_owned()),
+        ("Content-Transfer-Encoding".to_owned(), encoding.name().to_owned()),
     ];
-    EntityDraft { headers, body: BodyDraft::Single { content, encoding: TransferEncoding::EightBit } }.encode()
+    EntityDraft { headers, body: BodyDraft::Single { content, encoding } }.encode()
 }

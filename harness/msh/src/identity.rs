@@ -3,6 +3,7 @@
 use wire::certificate::Certificate;
 use wire::ebxml::write::SoftwareDraft;
 use wire::key::PrivateKey;
+use wire::mime::TransferEncoding;
 use wire::signature::Algorithms;
 
 /// A communication party with its keys.
@@ -24,6 +25,9 @@ pub struct Identity {
     pub software: SoftwareDraft,
     /// Digest and signature method.
     pub algorithms: Algorithms,
+    /// How the envelope travels. An envelope has lines longer than 998 bytes, which no mail may have in 8bit
+    /// (RFC 2045 2.8): over mail it is base64 (HITS 1172 rule 258 leaves the choice).
+    pub envelope_encoding: TransferEncoding,
 }
 
 /// Another communication party, as the partner table knows it.

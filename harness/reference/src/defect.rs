@@ -28,11 +28,15 @@ pub enum Defect {
     AppRecWrongVersion,
     /// The AppRec returns only the organisation, not the service below it.
     AppRecNotMirrored,
+    /// Its mails have none of the header fields From, To, Date and Message-ID.
+    MailHeaderMissing,
+    /// Its mails have the header fields From, To, Date and Message-ID, and nothing in them.
+    MailHeaderEmpty,
 }
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::AckNotRepeated,
         Self::AckRefersConversation,
         Self::AckWithoutCid,
@@ -43,7 +47,14 @@ impl Defect {
         Self::AppRecTwiceForCopiedMsgId,
         Self::AppRecWrongVersion,
         Self::AppRecNotMirrored,
+        Self::MailHeaderMissing,
+        Self::MailHeaderEmpty,
     ];
+
+    /// Whether it only shows over mail.
+    pub fn is_of_mail(self) -> bool {
+        matches!(self, Self::MailHeaderMissing | Self::MailHeaderEmpty)
+    }
 
     /// The id on the command line.
     pub fn id(self) -> &'static str {
@@ -58,6 +69,8 @@ impl Defect {
             Self::AppRecTwiceForCopiedMsgId => "apprec-twice-for-copied-msgid",
             Self::AppRecWrongVersion => "apprec-wrong-version",
             Self::AppRecNotMirrored => "apprec-not-mirrored",
+            Self::MailHeaderMissing => "mail-header-missing",
+            Self::MailHeaderEmpty => "mail-header-empty",
         }
     }
 
@@ -74,6 +87,8 @@ impl Defect {
             Self::AppRecTwiceForCopiedMsgId => "answers the same MsgId in a new envelope with a second AppRec",
             Self::AppRecWrongVersion => "answers PLO 1.6 with AppRec 1.0",
             Self::AppRecNotMirrored => "returns only the organisation level of the addresses in the AppRec",
+            Self::MailHeaderMissing => "sends mails without From, To, Date and Message-ID (only over mail)",
+            Self::MailHeaderEmpty => "sends mails with empty From, To, Date and Message-ID (only over mail)",
         }
     }
 

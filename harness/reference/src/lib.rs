@@ -8,5 +8,6 @@
 //! harness checks: it is written against the standards, so that the checks can be tried on it.
 
 pub mod defect;
+pub mod mailed;
 pub mod serve;
 pub mod system;

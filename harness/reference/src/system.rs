@@ -17,6 +17,7 @@ use wire::ebxml::Envelope;
 use wire::head::{Level, MsgHead};
 use wire::identifier::is_uuid;
 use wire::message::Message;
+use wire::mime::mail::MailDraft;
 
 /// The system. Everything it needs to know about time and chance is an argument.
 #[derive(Debug)]
@@ -109,6 +110,30 @@ impl System {
             self.act(action, &message, payload.as_deref().unwrap_or_default(), around, &mut reaction)?;
         }
         Ok(reaction)
+    }
+
+    /// An entity as a mail.
+    pub fn mailed(&self, draft: &MailDraft, entity: &[u8]) -> Vec<u8> {
+        let mut mail = draft.around(entity);
+        if self.has(Defect::MailHeaderMissing) || self.has(Defect::MailHeaderEmpty) {
+            let head = mail.windows(4).position(|w| w == b"\r\n\r\n").map_or(mail.len(), |at| at + 2);
+            let body = mail.split_off(head);
+            let is_known = |line: &[u8]| {
+                let name = line.split(|&b| b == b':').next().unwrap_or_default();
+                [&b"From"[..], b"To", b"Date", b"Message-ID"].contains(&name).then(|| [name, b":\r\n"].concat())
+            };
+            let empty = self.has(Defect::MailHeaderEmpty);
+            mail = mail
+                .split_inclusive(|&b| b == b'\n')
+                .flat_map(|line| match is_known(line) {
+                    Some(emptied) if empty => emptied,
+                    Some(_) => Vec::new(),
+                    None => line.to_vec(),
+                })
+                .collect();
+            mail.extend(body);
+        }
+        mail
     }
 
     /// Lets time pass: what is not acknowledged is sent again when its time comes.

@@ -59,10 +59,22 @@ impl Inbox {
         tls: Option<ServerTls>,
         limits: Limits,
     ) -> io::Result<(Self, mpsc::Receiver<Arrival>)> {
+        Self::open_noting(address, tls, limits, Refusals::default()).await
+    }
+
+    /// The same; what is turned away is noted in `refusals`, which other ports may share.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn open_noting(
+        address: SocketAddr,
+        tls: Option<ServerTls>,
+        limits: Limits,
+        refusals: Refusals,
+    ) -> io::Result<(Self, mpsc::Receiver<Arrival>)> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (arrivals, inbox) = mpsc::channel(64);
-        let refusals = Refusals::default();
         let desk = Desk {
             tls,
             limits,

@@ -13,9 +13,23 @@ pub struct Letter {
 
 /// A mailbox; clones are the same one.
 #[derive(Debug, Clone, Default)]
-pub struct Mailbox(Arc<Mutex<Vec<Letter>>>);
+pub struct Mailbox {
+    name: Arc<str>,
+    letters: Arc<Mutex<Vec<Letter>>>,
+}
 
 impl Mailbox {
+    /// An empty mailbox. Name and number together are what UIDL shows, which must never come again (RFC 1939
+    /// section 7): a client that leaves mails on the server skips what it has seen before.
+    pub fn named(name: &str) -> Self {
+        Self { name: name.into(), letters: Arc::default() }
+    }
+
+    /// What UIDL calls a mail.
+    pub(super) fn uid(&self, number: u64) -> String {
+        if self.name.is_empty() { number.to_string() } else { format!("{}-{number}", self.name) }
+    }
+
     /// Puts a mail in. `number` must not have been used before.
     pub fn put(&self, number: u64, mail: &[u8]) {
         self.letters().push(Letter { number, mail: mail.into() });
@@ -32,7 +46,7 @@ impl Mailbox {
     }
 
     fn letters(&self) -> MutexGuard<'_, Vec<Letter>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

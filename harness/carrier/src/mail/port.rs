@@ -27,6 +27,15 @@ pub enum Security {
 /// What a server of ours saw, beside the mails themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
+    /// Somebody logged in.
+    LoggedIn {
+        /// `smtp` or `pop3`.
+        service: &'static str,
+        /// Who connected.
+        from: SocketAddr,
+        /// The name that was given.
+        user: String,
+    },
     /// A login was refused.
     LoginRefused {
         /// `smtp` or `pop3`.

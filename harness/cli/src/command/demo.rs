@@ -2,12 +2,14 @@
 
 use super::run::{Prepared, opening, plan, random};
 use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say};
-use crate::args::{Demo, Lang};
+use crate::args::{CarrierKind, Demo};
 use crate::failure::Failure;
 use crate::{TOOL, embedded, run_folder};
 use ::reference::defect::Defect;
+use ::reference::mailed::{self, MailWiring};
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
+use carrier::mail::{Password, Route, Security};
 use checks::Totals;
 use checks::exit::Exit;
 use checks::profile::Profile;
@@ -15,12 +17,14 @@ use evidence::event::{self, Assurance};
 use evidence::log::Log;
 use exchange::cast::CastParty;
 use exchange::engine::{self, Options, Progress, Recorder};
-use exchange::subject::{self, HarnessParty, Patience, Subject, SubjectParty};
+use exchange::plan::Plan;
+use exchange::subject::{self, HarnessParty, Patience, Ports, Subject, SubjectParty, Way};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 use wire::certificate::Certificate;
 use wire::key::PrivateKey;
+use wire::mime::TransferEncoding;
 use wire::signature::Algorithms;
 
 /// The profile that the demo shows.
@@ -38,7 +42,7 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     say(format!("{TOOL}: two passes against the built-in reference, over real HTTP on this machine"));
     say("");
     say("1. The conforming system. Everything should be in order.");
-    let (clean, totals) = pass(&args.out, "demo", Vec::new(), &[], args.lang)?;
+    let (clean, totals) = pass(args, "demo", Vec::new(), &[])?;
     if clean.code != 0 {
         return Ok(clean);
     }
@@ -46,7 +50,7 @@ pub fn run(args: &Demo) -> Result<Exit, Failure> {
     say(format!("2. The same system with the defect `{defect}`: it {}.", defect.description()));
     say("   The finding below is what a vendor would see.");
     let selection = scenarios_for(defect);
-    let (defective, _) = pass(&args.out, "demo-defect", vec![defect], &selection, args.lang)?;
+    let (defective, _) = pass(args, "demo-defect", vec![defect], &selection)?;
     if defective.code != Exit::VIOLATED.code {
         return Err(Failure::new(
             Exit::HARNESS_BUG,
@@ -74,22 +78,17 @@ fn scenarios_for(defect: Defect) -> Vec<String> {
     scenarios.iter().map(|s| (*s).to_owned()).collect()
 }
 
-fn pass(
-    out: &Path,
-    kind: &str,
-    defects: Vec<Defect>,
-    selection: &[String],
-    lang: Lang,
-) -> Result<(Exit, Totals), Failure> {
+fn pass(args: &Demo, kind: &str, defects: Vec<Defect>, selection: &[String]) -> Result<(Exit, Totals), Failure> {
     let profile = embedded::profile(PROFILE)?;
     let subject = subject(&profile)?;
+    let subject = if args.carrier == CarrierKind::Mail { over_mail(subject) } else { subject };
     let prepared = plan(subject, profile, selection, Vec::new())?;
     let run = uuid::Builder::from_random_bytes(random()).into_uuid().to_string();
-    let folder = run_folder::new_path(out, kind, &run);
+    let folder = run_folder::new_path(&args.out, kind, &run);
     run_folder::make(&folder)?;
     execute(prepared, defects, run, &folder, &Teller::new())?;
     let judged = run_folder::judge(&folder, None)?;
-    run_folder::write_reports(&folder, &judged, &run_folder::ALL, lang)?;
+    run_folder::write_reports(&folder, &judged, &run_folder::ALL, args.lang)?;
     let exit = conclude(&judged, &Places::of_run(&folder));
     Ok((exit, judged.judgement.totals))
 }
@@ -119,13 +118,20 @@ pub fn execute(
     opening(&prepared, &options, folder);
     let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of_disk(&error))?;
     let runtime = runtime()?;
-    let served = std::sync::Mutex::new(None);
+    let (served, by_mail) = (std::sync::Mutex::new(None), std::sync::Mutex::new(None));
     let outcome = runtime.block_on(engine::execute(
         prepared.plan,
         Recorder { log, clock },
         &options,
         progress,
-        async |address, plan| {
+        async |listening, plan| {
+            if let (Some(smtp), Some(pop3)) = (listening.smtp, listening.pop3) {
+                let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
+                let started = mailed::serve(system, mail_wiring(plan, smtp, pop3, DEMO_POLL), chance);
+                *by_mail.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
+                return;
+            }
+            let Some(address) = listening.http else { return };
             let url = format!("http://{address}/");
             let partners = plan.subject.partners.values().map(|p| p.identity.her);
             let wiring = Wiring {
@@ -136,13 +142,46 @@ pub fn execute(
             // Should the reference not come up, the preflight finds nobody there and says so.
             if let Ok(started) = serve::serve(system, inbox, wiring, chance).await {
                 if let Ok(url) = format!("http://{}/", started.address()).parse() {
-                    plan.subject.url = url;
+                    plan.subject.way = Way::Http { url, tls: None };
                 }
                 *served.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
             }
         },
     ));
     outcome.map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))
+}
+
+/// How often the demo's reference looks into its mailbox.
+pub const DEMO_POLL: Duration = Duration::from_millis(50);
+
+/// Where the reference finds its mail, and its partners.
+pub fn mail_wiring(plan: &Plan, smtp: SocketAddr, pop3: SocketAddr, poll: Duration) -> MailWiring {
+    let login = Some(("municipality".to_owned(), Password::new("demo")));
+    let route = |at: SocketAddr| Route {
+        host: at.ip().to_string(),
+        port: at.port(),
+        security: Security::Plain,
+        login: login.clone(),
+    };
+    let partners = plan.subject.partners.values();
+    MailWiring {
+        smtp: route(smtp),
+        pop3: route(pop3),
+        address: plan.subject.parties.values().next().map(|party| party.cast.edi.clone()).unwrap_or_default(),
+        partners: partners.map(|party| (party.identity.her, party.cast.edi.clone())).collect(),
+        poll,
+    }
+}
+
+/// The demo's subject over mail: we are its mail exchange and mailbox.
+pub fn over_mail(mut subject: Subject) -> Subject {
+    let free = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+    subject.ports = Ports { smtp: free, pop3: free, ..Ports::default() };
+    subject.way = Way::Mailbox;
+    for partner in subject.partners.values_mut() {
+        partner.identity.envelope_encoding = TransferEncoding::Base64;
+    }
+    subject
 }
 
 /// The reference system that the demo's plan is about.
@@ -157,6 +196,9 @@ pub fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failu
     });
     let mut identity = municipality.identity;
     identity.software.msh = "Prøvestein reference".to_owned();
+    if prepared.plan.subject.way.is_mail() {
+        identity.envelope_encoding = TransferEncoding::Base64;
+    }
     Ok(System::new(identity, peers, defects))
 }
 
@@ -195,10 +237,8 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
             endpoint: "inside this process".to_owned(),
         },
         profile: profile.id(),
-        url: nowhere,
-        client_tls: None,
-        inbox: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        server_tls: None,
+        way: Way::Http { url: nowhere, tls: None },
+        ports: Ports { http: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), ..Ports::default() },
         parties: [("municipality".to_owned(), party)].into(),
         partners,
         patients: cast.patients,
@@ -206,6 +246,7 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
             transport: Duration::from_secs(5),
             apprec: Duration::from_secs(5),
             quiet: Duration::from_millis(profile.quiet_ms),
+            poll: Duration::from_secs(1),
         },
     })
 }

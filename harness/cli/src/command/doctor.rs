@@ -5,10 +5,10 @@ use crate::args::Doctor;
 use crate::embedded;
 use crate::failure::Failure;
 use checks::exit::Exit;
-use exchange::subject::{self, Subject};
+use exchange::subject::{self, Subject, Way};
 use jiff::Timestamp;
 use std::fs;
-use std::net::{TcpListener, TcpStream, ToSocketAddrs as _};
+use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
 use std::path::Path;
 use std::time::Duration;
 use wire::certificate::Certificate;
@@ -36,7 +36,8 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
     let resolved = subject::resolve(&file, folder, super::run::algorithms(&profile));
     let subject = resolved.map_err(|error| invalid(&error))?;
     say(format!("{name}: {} {} {}", file.subject.supplier, file.subject.system, file.subject.version));
-    let mut lines = vec![reach(&subject), inbox(&subject)];
+    let mut lines = vec![reach(&subject)];
+    lines.extend(inbox(&subject));
     for (role, party) in &subject.parties {
         lines.push(certificate(&format!("{role}, signing certificate"), &party.sign, |usage| {
             usage.non_repudiation || usage.digital_signature
@@ -62,11 +63,30 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
 }
 
 fn reach(subject: &Subject) -> Line {
-    let url = &subject.url;
-    let what = format!("subject at {url}");
-    let advice = "start the subject, or correct `carrier.http.url`; a firewall in between drops silently";
-    let addresses = (url.host.as_str(), url.port).to_socket_addrs();
-    let found = match addresses {
+    match &subject.way {
+        Way::Http { url, .. } => {
+            let advice = "start the subject, or correct `carrier.http.url`; a firewall in between drops silently";
+            connect(format!("subject at {url}"), &url.host, url.port, advice)
+        }
+        Way::Mailbox => Line {
+            exit: Exit::MET,
+            what: "subject, by mail".to_owned(),
+            found: "it comes to our mailbox; nothing to connect to".to_owned(),
+            advice: "",
+        },
+        Way::Servers(servers) => {
+            let advice = "start the mail servers, or correct `carrier.mail`; a firewall in between drops silently";
+            let smtp = connect(format!("SMTP at {}", servers.smtp), &servers.smtp.host, servers.smtp.port, advice);
+            if smtp.exit != Exit::MET {
+                return smtp;
+            }
+            connect(format!("POP3 at {}", servers.pop3), &servers.pop3.host, servers.pop3.port, advice)
+        }
+    }
+}
+
+fn connect(what: String, host: &str, port: u16, advice: &'static str) -> Line {
+    let found = match (host, port).to_socket_addrs() {
         Err(error) => Err(format!("its name cannot be resolved: {error}")),
         Ok(mut addresses) => match addresses.next() {
             None => Err("its name has no address".to_owned()),
@@ -79,13 +99,16 @@ fn reach(subject: &Subject) -> Line {
     }
 }
 
-fn inbox(subject: &Subject) -> Line {
-    let what = format!("our inbox at {}", subject.inbox);
+fn inbox(subject: &Subject) -> Vec<Line> {
     let advice = "another program has the port; stop it, or choose another under `inbox` and tell the subject";
-    match TcpListener::bind(subject.inbox) {
-        Ok(_) => Line { exit: Exit::MET, what, found: "the port is free".to_owned(), advice },
-        Err(error) => Line { exit: Exit::CONFIGURATION, what, found: error.to_string(), advice },
-    }
+    let line = |(name, address): (&str, SocketAddr)| {
+        let what = format!("our {name} inbox at {address}");
+        match TcpListener::bind(address) {
+            Ok(_) => Line { exit: Exit::MET, what, found: "the port is free".to_owned(), advice },
+            Err(error) => Line { exit: Exit::CONFIGURATION, what, found: error.to_string(), advice },
+        }
+    };
+    subject.ports.addresses().map(line).collect()
 }
 
 fn certificate(what: &str, certificate: &Certificate, fits: fn(&wire::certificate::KeyUsage) -> bool) -> Line {

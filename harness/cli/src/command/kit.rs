@@ -169,7 +169,8 @@ fn of_file(file: &SubjectFile, folder: &Path) -> Option<Result<SubjectMember, Fa
         edi: party.service.edi.clone().unwrap_or_default(),
         is_known: true,
     };
-    let endpoint = file.carrier.http.url.clone();
+    let by_mail = || format!("mailto://{}", party.service.edi.clone().unwrap_or_default());
+    let endpoint = file.carrier.http().map_or_else(by_mail, |http| http.url.clone());
     Some(pair().map(|certificates| SubjectMember { member, certificates: Some(certificates), endpoint }))
 }
 

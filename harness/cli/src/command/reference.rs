@@ -3,22 +3,29 @@
 use super::demo::own_party;
 use super::run::algorithms;
 use super::terminal::{runtime, say};
-use crate::args::Reference;
+use crate::args::{CarrierKind, Reference};
 use crate::embedded;
 use crate::failure::Failure;
 use ::reference::defect::Defect;
+use ::reference::mailed::{self, MailWiring};
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
+use carrier::mail::{Password, Route, Security};
 use checks::exit::Exit;
 use exchange::cast::Cast;
 use exchange::subject::PARTNER_TABLE;
-use msh::identity::Peer;
+use msh::identity::{Identity, Peer};
 use std::fs;
+use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 use wire::certificate::Certificate;
+use wire::mime::TransferEncoding;
 
 /// The profile whose algorithms the reference signs with.
 const PROFILE: &str = "plo-receive-nhn";
+/// Looking more often than this would only burn the processor.
+const POLL_MIN_MS: u64 = 20;
 
 /// Serves until it is ended.
 ///
@@ -45,6 +52,9 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
     if let Some(folder) = &args.write_subject {
         write_subject(folder, kit, args)?;
     }
+    if args.carrier == CarrierKind::Mail {
+        return by_mail(args, kit, identity, peers, defects);
+    }
     let url: carrier::http::Url = args.harness.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
     let wiring = Wiring { partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(), ..Wiring::default() };
     let system = System::new(identity, peers, defects.clone());
@@ -62,16 +72,56 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
     })
 }
 
-fn peers(kit: &Path) -> Result<Vec<Peer>, Failure> {
-    let path = kit.join(PARTNER_TABLE);
-    let read = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| {
-            Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()))
-                .hint("`provestein kit DIR` writes a kit")
-        })
+/// Fetches from the harness's mailbox and posts to its SMTP server until it is ended.
+fn by_mail(
+    args: &Reference,
+    kit: &Path,
+    mut identity: Identity,
+    peers: Vec<Peer>,
+    defects: Vec<Defect>,
+) -> Result<Exit, Failure> {
+    let table = partner_table(kit)?;
+    let own = embedded::cast()?.parties.get("municipality").map(|party| party.edi.clone()).unwrap_or_default();
+    let route = |at: SocketAddr| Route {
+        host: at.ip().to_string(),
+        port: at.port(),
+        security: Security::Plain,
+        login: Some((own.clone(), Password::new("reference"))),
     };
-    let cast = Cast::parse(&path.display().to_string(), &read(&path)?)
-        .map_err(|mistakes| Failure::of(Exit::INPUT_INVALID, &mistakes))?;
+    let wiring = MailWiring {
+        smtp: route(args.smtp),
+        pop3: route(args.pop3),
+        address: own.clone(),
+        partners: table.parties.values().map(|party| (party.service.her, party.edi.clone())).collect(),
+        poll: Duration::from_millis(args.poll.max(POLL_MIN_MS)),
+    };
+    identity.envelope_encoding = TransferEncoding::Base64;
+    let system = System::new(identity, peers, defects);
+    runtime()?.block_on(async {
+        let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
+        let _served = mailed::serve(system, wiring, chance);
+        say(format!("reference fetching from {} and posting to {}; end it with Ctrl-C", args.pop3, args.smtp));
+        // Ends by signal; what the wait itself returns does not matter then.
+        let _ = tokio::signal::ctrl_c().await;
+        Ok(Exit::MET)
+    })
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| {
+        Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()))
+            .hint("`provestein kit DIR` writes a kit")
+    })
+}
+
+fn partner_table(kit: &Path) -> Result<Cast, Failure> {
+    let path = kit.join(PARTNER_TABLE);
+    Cast::parse(&path.display().to_string(), &read(&path)?)
+        .map_err(|mistakes| Failure::of(Exit::INPUT_INVALID, &mistakes))
+}
+
+fn peers(kit: &Path) -> Result<Vec<Peer>, Failure> {
+    let cast = partner_table(kit)?;
     let mut peers = Vec::new();
     for (role, party) in cast.parties.iter().filter(|(role, _)| *role != "stranger") {
         let file = party.certificates.as_ref().map(|c| c.encrypt.clone()).unwrap_or_default();
@@ -99,24 +149,33 @@ fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Fail
     let port = args.harness.trim_end_matches('/').rsplit(':').next().unwrap_or("8480");
     let messages: String =
         embedded::profile(PROFILE)?.messages.keys().map(|message| format!("    {message}: [receive]\n")).collect();
+    let (carrier, poll) = match args.carrier {
+        CarrierKind::Http => (
+            format!("carrier: {{ http: {{ url: \"http://{}/\" }} }}\ninbox: {{ http: {port} }}\n", args.listen),
+            String::new(),
+        ),
+        CarrierKind::Mail => {
+            let (smtp, pop3) = (args.smtp.port(), args.pop3.port());
+            (format!("carrier: mail\ninbox: {{ smtp: {smtp}, pop3: {pop3} }}\n"), format!(", poll: {} ms", args.poll))
+        }
+    };
     let text = format!(
         "# A subject file for the built-in reference. A vendor's looks the same, with its own certificates.\n\
          subject: {{ supplier: Prøvestein, system: built-in reference, version: {:?} }}\n\
          purpose: test\n\
          profile: {PROFILE}\n\
          claims:\n  messages:\n{messages}\
-         carrier: {{ http: {{ url: \"http://{}/\" }} }}\n\
-         inbox: {{ http: {port} }}\n\
-         parties:\n  municipality:\n    organisation: {{ her: {}, name: {:?}, number: {:?} }}\n    service: {{ her: {}, name: {:?} }}\n    certificates: {{ sign: municipality-sign.pem, encrypt: municipality-encrypt.pem }}\n\
+         {carrier}\
+         parties:\n  municipality:\n    organisation: {{ her: {}, name: {:?}, number: {:?} }}\n    service: {{ her: {}, name: {:?}, edi: {:?} }}\n    certificates: {{ sign: municipality-sign.pem, encrypt: municipality-encrypt.pem }}\n\
          partners: {:?}\n\
-         patience: {{ transport: 10 s, apprec: 10 s, quiet: 1 s }}\n",
+         patience: {{ transport: 10 s, apprec: 10 s, quiet: 1 s{poll} }}\n",
         env!("CARGO_PKG_VERSION"),
-        args.listen,
         party.organisation.her,
         party.organisation.name,
         party.organisation.number.clone().unwrap_or_default(),
         party.service.her,
         party.service.name,
+        party.edi,
         kit.display().to_string(),
     );
     fs::write(folder.join("subject.yaml"), text).map_err(wrong)?;

@@ -111,6 +111,10 @@ impl Fold<'_> {
                 self.with(*composed, |record| record.sendings.push(sending));
             }
             Event::MailFetched { .. } => {
+                // From here on the subject had it: what it took to answer counts from now.
+                if let Some(sending) = recorded.cause.and_then(|seq| self.sending(seq)) {
+                    sending.at_ms = at_ms;
+                }
                 let outcome = TransportOutcome::Taken { how: "fetched from the mailbox".to_owned(), seq: recorded.seq };
                 self.answer(recorded.cause, outcome);
             }
@@ -154,9 +158,12 @@ impl Fold<'_> {
         }
     }
 
+    fn sending(&mut self, seq: Seq) -> Option<&mut Sending> {
+        self.history.messages.iter_mut().rev().flat_map(|m| m.sendings.iter_mut()).find(|s| s.seq == seq)
+    }
+
     fn answer(&mut self, sending: Option<Seq>, outcome: TransportOutcome) {
-        let sendings = self.history.messages.iter_mut().rev().flat_map(|m| m.sendings.iter_mut());
-        if let Some(found) = sending.and_then(|seq| sendings.into_iter().find(|s| s.seq == seq)) {
+        if let Some(found) = sending.and_then(|seq| self.sending(seq)) {
             found.outcome = Some(outcome);
         }
     }

@@ -1,5 +1,6 @@
 //! What the engine remembers: our parties' message services, what was sent, what has come.
 
+use super::post::Ends;
 use crate::subject::HarnessParty;
 use evidence::event::Seq;
 use msh::Overrides;
@@ -79,6 +80,8 @@ pub(super) struct PartyDesk {
 pub(super) struct StoredAnswer {
     /// `Acknowledgment` or `ErrorList`.
     pub what: &'static str,
+    /// From whom to whom, by mail address.
+    pub ends: Ends,
     /// The bytes.
     pub entity: Vec<u8>,
 }

@@ -1,9 +1,11 @@
 //! The inbox: record first, tell the steps, and let the party's message service answer beside them.
 
 use super::desk::{Receipt, ReceiptKind, StoredAnswer};
+use super::post::Ends;
 use super::run::Run;
 use carrier::http::{Arrival, Reply};
-use evidence::event::{Event, Seq};
+use carrier::mail::smtp::{Posted, Verdict};
+use evidence::event::{Event, MailArrived, Seq};
 use evidence::log::LogError;
 use getrandom::SysRng;
 use msh::assess;
@@ -11,7 +13,7 @@ use msh::compose::{self, Signal};
 use msh::identity::Identity;
 use msh::state::{Action, Answer, Input};
 use std::sync::Arc;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use wire::business::{self, Business};
 use wire::cms;
 use wire::ebxml::{Envelope, MessageKind};
@@ -23,41 +25,96 @@ pub(super) async fn listen(run: Arc<Run>, mut arrivals: mpsc::Receiver<Arrival>)
         let of_task = run.clone();
         run.aside(async move {
             let Arrival { from, entity, reply } = arrival;
-            receive(&of_task, entity, "http", &from.to_string(), None, Some(reply)).await
+            let origin = Origin { carrier: "http", from: from.to_string(), cause: None, mail: None };
+            receive(&of_task, entity, origin, Waiting::Http(reply)).await
         });
     }
 }
 
+/// The same for mail that is posted to us.
+pub(super) async fn listen_mail(run: Arc<Run>, mut posted: mpsc::Receiver<Posted>) {
+    while let Some(Posted { client, envelope, mail, bare_lf, reply }) = posted.recv().await {
+        let said = MailArrived {
+            from: Some(envelope.from),
+            recipients: envelope.recipients.into_iter().map(|recipient| recipient.address).collect(),
+            envelope_id: envelope.envelope_id,
+            user: envelope.user,
+            uid: None,
+            bare_lf,
+        };
+        let origin = Origin { carrier: "mail", from: client.to_string(), cause: None, mail: Some(said) };
+        let of_task = run.clone();
+        run.aside(async move { receive(&of_task, mail, origin, Waiting::Smtp(reply)).await });
+    }
+}
+
+/// Takes a mail from the subject's mailbox; whether it is recorded and may be deleted there.
+pub(super) async fn keep(run: &Arc<Run>, mail: Vec<u8>, from: String, uid: Option<String>) -> bool {
+    let bare_lf = mail.split_inclusive(|&b| b == b'\n').any(|line| line.ends_with(b"\n") && !line.ends_with(b"\r\n"));
+    let said = MailArrived { uid, bare_lf, ..MailArrived::default() };
+    let origin = Origin { carrier: "mail", from, cause: None, mail: Some(said) };
+    let (recorded, is_recorded) = oneshot::channel();
+    let of_task = run.clone();
+    run.aside(async move { receive(&of_task, mail, origin, Waiting::Mailbox(recorded)).await });
+    is_recorded.await.is_ok()
+}
+
+/// How something came in.
+pub(super) struct Origin {
+    /// `http`, `http-response` or `mail`.
+    pub carrier: &'static str,
+    /// Who connected, or where it was fetched.
+    pub from: String,
+    /// For an answer on our own connection: the sending.
+    pub cause: Option<Seq>,
+    /// What was said outside a mail.
+    pub mail: Option<MailArrived>,
+}
+
+/// Who waits until an arrival is recorded.
+pub(super) enum Waiting {
+    Nobody,
+    Http(oneshot::Sender<Reply>),
+    Smtp(oneshot::Sender<Verdict>),
+    Mailbox(oneshot::Sender<()>),
+}
+
+impl Waiting {
+    /// Tells them. They may have gone meanwhile.
+    fn recorded(self) {
+        match self {
+            Self::Nobody => {}
+            Self::Http(reply) => drop(reply.send(Reply::accepted())),
+            Self::Smtp(reply) => drop(reply.send(Verdict::Taken)),
+            Self::Mailbox(reply) => drop(reply.send(())),
+        }
+    }
+}
+
 /// Records an arrival, tells the steps, and has it answered.
-pub(super) async fn receive(
-    run: &Arc<Run>,
-    entity: Vec<u8>,
-    carrier: &str,
-    from: &str,
-    cause: Option<Seq>,
-    reply: Option<tokio::sync::oneshot::Sender<Reply>>,
-) -> Result<(), LogError> {
+pub(super) async fn receive(run: &Arc<Run>, entity: Vec<u8>, origin: Origin, waiting: Waiting) -> Result<(), LogError> {
+    let Origin { carrier, from, cause, mail } = origin;
     let event = Event::MessageArrived {
         carrier: carrier.to_owned(),
-        from: from.to_owned(),
+        from,
         entity: evidence::digest::Digest::of(&entity),
-        mail: None,
+        mail,
     };
     let arrived = run.record(event, cause, vec![entity.clone()]).await?;
-    if let Some(reply) = reply {
-        // Only now: what is answered is durable. The sender may have hung up meanwhile.
-        let _ = reply.send(Reply::accepted());
-    }
+    // Only now: what is answered is durable.
+    waiting.recorded();
     let message = Message::decode(&entity);
     let payload = open(run, &message, arrived.seq).await?;
+    // A Fault or a bounce by mail comes by itself; its header tells what it is about.
+    let cause = cause.or_else(|| run.road.office().and_then(|office| office.sending_of(&message)));
     let answers = step(run, &message, &payload);
     // The steps wait for this arrival, not for how long the other side takes over our answer to it.
     file(run, &message, payload.ok(), arrived.seq, cause);
     if !answers.is_empty() {
         let of_task = run.clone();
         run.aside(async move {
-            for StoredAnswer { what, entity } in answers {
-                super::outbound::send_signal(of_task.clone(), what, entity, arrived.seq).await?;
+            for answer in answers {
+                super::outbound::send_signal(of_task.clone(), answer, arrived.seq).await?;
             }
             Ok(())
         });
@@ -99,6 +156,7 @@ fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<
     let (now, timestamp) = (run.elapsed_ms(), crate::message::stamp(run.wall()));
     let mut desk = run.desk();
     let Some(about) = message.soap() else { return Vec::new() };
+    let ends = run.ends_of(about.to_her(), about.from_her());
     let Some(party) = about.to_her().and_then(|her| desk.parties.get_mut(&her)) else { return Vec::new() };
     let opened = payload.as_ref().map(drop).map_err(String::as_str);
     let facts = assess::arrival(message, opened, &[party.party.identity.her], party.msh.overrides());
@@ -108,7 +166,7 @@ fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<
             Action::Answer { message_id, answer } => {
                 let id = run.uuid();
                 let signal = Signal { about, message_id: &id, timestamp: &timestamp };
-                if let Some(answer) = composed(&party.party.identity, &signal, &answer) {
+                if let Some(answer) = composed(&party.party.identity, &signal, &answer, &ends) {
                     party.answers.insert(message_id, answer.clone());
                     answers.push(answer);
                 }
@@ -122,7 +180,7 @@ fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<
 
 /// Our own keys sign; should they not, the subject is simply not answered, and the log shows it. A SOAP Fault is not
 /// given: the connection that it belongs on was answered when the arrival was recorded.
-fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer) -> Option<StoredAnswer> {
+fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer, ends: &Ends) -> Option<StoredAnswer> {
     let (what, composed) = match answer {
         Answer::Acknowledgment => {
             ("Acknowledgment", compose::acknowledgment(identity, signal, msh::SignalShape::default()))
@@ -130,7 +188,7 @@ fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer) -> Option
         Answer::ErrorList(problem) => ("ErrorList", compose::error_list(identity, signal, problem)),
         Answer::Fault(_) => return None,
     };
-    Some(StoredAnswer { what, entity: composed.ok()?.entity })
+    Some(StoredAnswer { what, entity: composed.ok()?.entity, ends: ends.clone() })
 }
 
 /// Files a receipt where the steps look for it.

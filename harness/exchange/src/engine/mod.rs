@@ -8,7 +8,10 @@ mod aside;
 mod desk;
 mod inbox;
 mod outbound;
+mod ports;
+mod post;
 mod run;
 mod step;
 
+pub use ports::Listening;
 pub use run::{EngineError, Options, Progress, Quiet, Recorder, Resumed, execute, execute_over};

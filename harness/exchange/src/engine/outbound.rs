@@ -1,7 +1,9 @@
 //! Sending: recorded before, answered or failed after.
 
-use super::inbox;
-use super::run::Run;
+use super::desk::StoredAnswer;
+use super::inbox::{self, Origin, Waiting};
+use super::post::{self, Ends};
+use super::run::{Road, Run};
 use carrier::http::{Answer, FailureKind};
 use carrier::port::Pending;
 use evidence::digest::Digest;
@@ -11,13 +13,14 @@ use std::sync::Arc;
 
 /// Sends one of our signals about an arrival. Boxed: what the other side answers on the connection is an arrival too,
 /// and is answered in its turn.
-pub(super) fn send_signal(
-    run: Arc<Run>,
-    what: &'static str,
-    entity: Vec<u8>,
-    about: Seq,
-) -> Pending<'static, Result<(), LogError>> {
+pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pending<'static, Result<(), LogError>> {
     Box::pin(async move {
+        let StoredAnswer { what, entity, ends } = answer;
+        // Over mail each sending is a mail of its own, and so is the repeat of an answer.
+        let entity = match run.road.office() {
+            Some(_) => post::draft(&run, &ends, what).around(&entity),
+            None => entity,
+        };
         let composed = Composed {
             scenario: None,
             label: None,
@@ -27,7 +30,8 @@ pub(super) fn send_signal(
             entity: Digest::of(&entity),
         };
         let composed = run.record(Event::MessageComposed(composed), Some(about), vec![entity.clone()]).await?;
-        transmit(&run, composed.seq, 1, &entity).await?;
+        let posting = Posting { composed: composed.seq, attempt: 1, entity: &entity, ends: &ends, awaited: false };
+        transmit(&run, posting).await?;
         Ok(())
     })
 }
@@ -40,17 +44,32 @@ pub(super) struct Transmitted {
     pub failure: Option<(TransportFailure, String)>,
 }
 
+/// Something to be sent.
+#[derive(Clone, Copy)]
+pub(super) struct Posting<'a> {
+    /// The composition.
+    pub composed: Seq,
+    /// From 1.
+    pub attempt: u32,
+    /// Over mail with the header fields of the mail.
+    pub entity: &'a [u8],
+    /// From whom to whom, by mail address.
+    pub ends: &'a Ends,
+    /// Whether somebody waits until a mail has been fetched.
+    pub awaited: bool,
+}
+
 /// Sends an entity and records what the carrier of the other side does.
-pub(super) async fn transmit(
-    run: &Arc<Run>,
-    composed: Seq,
-    attempt: u32,
-    entity: &[u8],
-) -> Result<Transmitted, LogError> {
-    let address = run.outlet.address();
+pub(super) async fn transmit(run: &Arc<Run>, posting: Posting<'_>) -> Result<Transmitted, LogError> {
+    let outlet = match &run.road {
+        Road::Mail(office) => return post::transmit(run, office, posting).await,
+        Road::Connection(outlet) => outlet,
+    };
+    let Posting { composed, attempt, entity, .. } = posting;
+    let address = outlet.address();
     let sent = Event::MessageSent { composed, to: address.clone(), attempt, mail: None };
     let sent = run.record(sent, Some(composed), Vec::new()).await?;
-    match run.outlet.post(entity).await {
+    match outlet.post(entity).await {
         Ok(answer) => {
             answered(run, sent.seq, answer, &address).await?;
             Ok(Transmitted { seq: sent.seq, failure: None })
@@ -71,7 +90,8 @@ async fn answered(run: &Arc<Run>, sent: Seq, answer: Answer, from: &str) -> Resu
     // What stands in the answer of the same connection is a message like any other: a SOAP Fault, or a receipt
     // from a subject that answers synchronously. Plain text and HTML are the server's, not the message handler's.
     if !answer.is_empty && looks_like_xml(&answer.entity) {
-        inbox::receive(run, answer.entity, "http-response", from, Some(sent), None).await?;
+        let origin = Origin { carrier: "http-response", from: from.to_owned(), cause: Some(sent), mail: None };
+        inbox::receive(run, answer.entity, origin, Waiting::Nobody).await?;
     }
     Ok(())
 }

@@ -3,9 +3,13 @@
 use super::aside::Aside;
 use super::desk::Desk;
 use super::inbox;
+use super::ports::{self, Listening, Sources};
+use super::post::{self, Ends, PostOffice};
 use crate::plan::Plan;
 use crate::scenario::Loaded;
-use carrier::http::{Arrival, Inbox, Limits, Refusals};
+use crate::subject::Way;
+use carrier::http::{Arrival, Limits, Refusals};
+use carrier::mail;
 use carrier::port::{HttpOutlet, Outlet};
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::SeedableRng as _;
@@ -21,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use thiserror::Error;
 use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
 
 /// Why a run could not go on. Never the subject's fault.
 #[derive(Debug, Error)]
@@ -127,6 +132,24 @@ pub struct Quiet;
 
 impl Progress for Quiet {}
 
+/// How messages get to the subject.
+pub(super) enum Road {
+    /// On a connection, which also brings the carrier's answer.
+    Connection(Box<dyn Outlet>),
+    /// By mail.
+    Mail(Box<PostOffice>),
+}
+
+impl Road {
+    /// Where mail is posted; `None` over a connection.
+    pub fn office(&self) -> Option<&PostOffice> {
+        match self {
+            Self::Connection(_) => None,
+            Self::Mail(office) => Some(office),
+        }
+    }
+}
+
 /// What all parts of a run share.
 pub(super) struct Run {
     pub plan: Plan,
@@ -135,7 +158,7 @@ pub(super) struct Run {
     pub news: Notify,
     pub ids: Mutex<ChaCha20Rng>,
     pub clock: Arc<dyn Clock>,
-    pub outlet: Box<dyn Outlet>,
+    pub road: Road,
     pub aside: Aside,
     pub refusals: Refusals,
 }
@@ -194,6 +217,44 @@ impl Run {
         }
     }
 
+    /// Waits until something is so, looking whenever there is news; whether it was in time.
+    pub async fn until(&self, patience: Duration, is_so: impl Fn() -> bool) -> bool {
+        let deadline = tokio::time::Instant::now() + patience;
+        loop {
+            let news = self.news.notified();
+            tokio::pin!(news);
+            news.as_mut().enable();
+            if is_so() {
+                return true;
+            }
+            if tokio::time::timeout_at(deadline, news).await.is_err() {
+                return is_so();
+            }
+        }
+    }
+
+    /// The mail addresses of one of our parties and one of the subject's, by role.
+    pub fn ends(&self, ours: &str, theirs: &str) -> Ends {
+        let subject = &self.plan.subject;
+        let address = |edi: Option<&str>| edi.unwrap_or_default().to_owned();
+        Ends {
+            from: address(subject.partners.get(ours).map(|party| party.cast.edi.as_str())),
+            to: address(subject.parties.get(theirs).map(|party| party.cast.edi.as_str())),
+        }
+    }
+
+    /// The same by HER-id.
+    pub fn ends_of(&self, ours: Option<u32>, theirs: Option<u32>) -> Ends {
+        let subject = &self.plan.subject;
+        let from = subject.partners.values().find(|party| Some(party.identity.her) == ours);
+        let to = subject.parties.values().find(|party| Some(party.cast.service.her) == theirs);
+        let to = to.or_else(|| subject.parties.values().next());
+        Ends {
+            from: from.map(|party| party.cast.edi.clone()).unwrap_or_default(),
+            to: to.map(|party| party.cast.edi.clone()).unwrap_or_default(),
+        }
+    }
+
     /// How long nothing must come until that says something: as long as the profile says, and ten times the
     /// slowest answer seen.
     pub fn quiet(&self) -> Duration {
@@ -222,9 +283,9 @@ pub struct Recorder {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Carries out a plan over HTTP.
+/// Carries out a plan over the carrier that the subject file names.
 ///
-/// `on_open` is called with the inbox's address before anything is sent.
+/// `on_open` is called with the open ports before anything is sent.
 ///
 /// # Errors
 /// [`EngineError`]; whatever was recorded before stays.
@@ -233,18 +294,24 @@ pub async fn execute(
     recorder: Recorder,
     options: &Options,
     progress: &dyn Progress,
-    on_open: impl AsyncFnOnce(SocketAddr, &mut Plan),
+    on_open: impl AsyncFnOnce(Listening, &mut Plan),
 ) -> Result<(), EngineError> {
     begin(&plan, &recorder.log, options).await?;
-    let address = options.inbox.unwrap_or(plan.subject.inbox);
     let limits = Limits { read: plan.subject.patience.transport, ..Limits::default() };
-    let opened = Inbox::open(address, plan.subject.server_tls.clone(), limits).await;
-    let (inbox, arrivals) = opened.map_err(|source| EngineError::Inbox { address, source })?;
-    progress.listening(inbox.address());
-    on_open(inbox.address(), &mut plan).await;
-    let outlet = HttpOutlet { url: plan.subject.url.clone(), tls: plan.subject.client_tls.clone(), limits };
-    let outcome = go_on(plan, recorder, options, progress, Box::new(outlet), (arrivals, inbox.refusals())).await;
-    drop(inbox);
+    let mail_limits = mail::Limits::default();
+    let (open, sources) = ports::open(&plan.subject, options.inbox, &options.run, (limits, mail_limits)).await?;
+    let listening = open.listening;
+    [listening.http, listening.smtp, listening.pop3].into_iter().flatten().for_each(|at| progress.listening(at));
+    on_open(listening, &mut plan).await;
+    let road = match (PostOffice::of(&plan.subject.way, &open.mailbox, mail_limits), &plan.subject.way) {
+        (Some(office), _) => Road::Mail(Box::new(office)),
+        (None, Way::Http { url, tls }) => {
+            Road::Connection(Box::new(HttpOutlet { url: url.clone(), tls: tls.clone(), limits }))
+        }
+        (None, _) => return Ok(()),
+    };
+    let outcome = go_on(plan, recorder, options, progress, road, sources).await;
+    drop(open);
     outcome
 }
 
@@ -261,7 +328,8 @@ pub async fn execute_over(
     arrivals: mpsc::Receiver<Arrival>,
 ) -> Result<(), EngineError> {
     begin(&plan, &recorder.log, options).await?;
-    go_on(plan, recorder, options, progress, outlet, (arrivals, Refusals::default())).await
+    let sources = Sources { arrivals: Some(arrivals), ..Sources::default() };
+    go_on(plan, recorder, options, progress, Road::Connection(outlet), sources).await
 }
 
 async fn go_on(
@@ -269,9 +337,10 @@ async fn go_on(
     recorder: Recorder,
     options: &Options,
     progress: &dyn Progress,
-    outlet: Box<dyn Outlet>,
-    (arrivals, refusals): (mpsc::Receiver<Arrival>, Refusals),
+    road: Road,
+    sources: Sources,
 ) -> Result<(), EngineError> {
+    let Sources { arrivals, posted, notices, refusals } = sources;
     // Ids must differ from run to run even with the same seed: a subject remembers what it has received.
     let seed = format!("{} {}", options.run, options.seed);
     let run = Arc::new(Run {
@@ -282,13 +351,22 @@ async fn go_on(
         refusals,
         clock: recorder.clock,
         log: recorder.log,
-        outlet,
+        road,
         plan,
     });
-    let listening = tokio::spawn(inbox::listen(run.clone(), arrivals));
-    let outcome = scenarios(&run, options, progress).await;
-    listening.abort();
-    outcome
+    // Dropped, and so stopped, when the scenarios have ended.
+    let mut beside = JoinSet::new();
+    if let Some(arrivals) = arrivals {
+        beside.spawn(inbox::listen(run.clone(), arrivals));
+    }
+    if let Some(posted) = posted {
+        beside.spawn(inbox::listen_mail(run.clone(), posted));
+    }
+    if let Some(notices) = notices {
+        beside.spawn(post::watch(run.clone(), notices));
+    }
+    beside.spawn(post::visit(run.clone()));
+    scenarios(&run, options, progress).await
 }
 
 async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineError> {
@@ -341,6 +419,9 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
     }
     if given_up.is_none() {
         run.watch_to_the_end().await?;
+        if let Some(office) = run.road.office() {
+            office.emptied(run).await;
+        }
     }
     run.record(Event::RunEnded { reason: "finished".to_owned() }, None, Vec::new()).await?;
     Ok(())
@@ -355,7 +436,11 @@ async fn preflight(run: &Run, progress: &dyn Progress) -> Result<bool, EngineErr
 }
 
 async fn connects(run: &Run) -> (bool, String) {
-    match run.outlet.probe().await {
+    let probed = match &run.road {
+        Road::Connection(outlet) => outlet.probe().await,
+        Road::Mail(office) => office.probe(run).await,
+    };
+    match probed {
         Ok(detail) => (true, detail),
         Err(detail) => (false, detail),
     }

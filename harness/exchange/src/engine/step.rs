@@ -2,7 +2,8 @@
 
 use super::desk::{Receipt, ReceiptKind, Sent};
 use super::inbox::chance;
-use super::outbound;
+use super::outbound::{self, Posting};
+use super::post;
 use super::run::{EngineError, Progress, Run};
 use crate::alter::Alterations;
 use crate::message::{Filling, stamp};
@@ -78,6 +79,11 @@ impl Scene<'_> {
         let altered: Vec<_> = step.alter.iter().map(|a| a.with_unique(&unique[..8])).collect();
         let alterations = Alterations {
             list: &altered,
+            mail: self
+                .run
+                .road
+                .office()
+                .map(|_| post::draft(self.run, &self.run.ends(&draft.from, &draft.to), &draft.what)),
             recipient: step.encrypt.map(|_| &plan.subject.partners["stranger"].identity.encrypt_certificate),
         };
         let what = PayloadMessage {
@@ -168,10 +174,16 @@ impl Scene<'_> {
             sent.at_ms = self.run.elapsed_ms();
         }
         let attempt = sent.sendings.len() as u32 + 1;
-        let transmitted = outbound::transmit(self.run, sent.composed, attempt, &sent.entity).await?;
+        let ends = self.run.ends(&sent.from, &sent.to);
+        let posting = Posting { composed: sent.composed, attempt, entity: &sent.entity, ends: &ends, awaited: true };
+        let transmitted = outbound::transmit(self.run, posting).await?;
         let failure = transmitted.failure.as_ref().map(|(_, detail)| detail.clone());
         if let Some(sent) = self.run.desk().sent.get_mut(label) {
             sent.sendings.push(transmitted.seq);
+            if self.run.road.office().is_some() {
+                // A mail is with the subject when it has been fetched, not when it was put into the mailbox.
+                sent.at_ms = self.run.elapsed_ms();
+            }
             sent.failure = failure;
         }
         Ok(match transmitted.failure {
@@ -278,20 +290,27 @@ impl Scene<'_> {
         let signal = compose::Signal { about: &about, message_id: &id, timestamp: &timestamp };
         let composed = compose::acknowledgment(identity, &signal, msh::SignalShape::default())
             .map_err(|source| EngineError::Compose { file: self.loaded.file.clone(), line, source })?;
+        let entity = match self.run.road.office() {
+            Some(_) => {
+                let ends = self.run.ends(&sent.from, &sent.to);
+                post::draft(self.run, &ends, "Acknowledgment").around(&composed.entity)
+            }
+            None => composed.entity,
+        };
         let event = Event::MessageComposed(Composed {
             scenario: Some(self.loaded.id.clone()),
             label: Some(step.label.clone()),
             line,
             what: "Acknowledgment".to_owned(),
             deviations: Vec::new(),
-            entity: Digest::of(&composed.entity),
+            entity: Digest::of(&entity),
         });
-        let recorded = self.run.record(event, Some(self.started), vec![composed.entity.clone()]).await?;
+        let recorded = self.run.record(event, Some(self.started), vec![entity.clone()]).await?;
         let sent = Sent {
             composed: recorded.seq,
             sendings: Vec::new(),
             at_ms: 0,
-            entity: composed.entity,
+            entity,
             message: Vec::new(),
             what: "Acknowledgment".to_owned(),
             message_id: id.to_ascii_lowercase(),

@@ -1,11 +1,11 @@
 //! The subject file: safe to commit; keys and secrets are only pointed at.
 
+use super::carrier::{self, Carrier, InboxFile, SecretFile};
 use crate::scenario::Direction;
 use crate::yaml::{Mistakes, Reader, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,6 +35,9 @@ pub struct SubjectFile {
     /// How long to wait for what.
     #[serde(default)]
     pub patience: PatienceFile,
+    /// Where passwords are, by name; never the passwords themselves.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, SecretFile>,
 }
 
 /// What is tested.
@@ -75,55 +78,6 @@ pub enum UnknownService {
     Accept,
     /// Rejects with E21.
     Reject,
-}
-
-/// How the subject is reached.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Carrier {
-    /// By HTTP.
-    pub http: HttpFile,
-}
-
-/// An HTTP endpoint.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct HttpFile {
-    /// `http://…` or `https://…`.
-    pub url: String,
-    /// For `https`: PEM file with the CAs to trust, and none else.
-    #[serde(default)]
-    pub trust: Option<PathBuf>,
-    /// Client certificate, where the subject asks for one.
-    #[serde(default)]
-    pub client: Option<CertificateFiles>,
-}
-
-/// A certificate and its key.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CertificateFiles {
-    /// PEM file with the certificate chain.
-    pub certificate: PathBuf,
-    /// PEM file with the key.
-    pub key: PathBuf,
-}
-
-/// Where the harness listens.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct InboxFile {
-    /// Port for HTTP.
-    pub http: u16,
-    /// Address to bind; all by default.
-    #[serde(default)]
-    pub bind: Option<IpAddr>,
-    /// For `https`: certificate and key to show.
-    #[serde(default)]
-    pub tls: Option<CertificateFiles>,
-    /// For `https`: PEM file with the CAs that client certificates must come from.
-    #[serde(default)]
-    pub clients: Option<PathBuf>,
 }
 
 /// A party of the subject.
@@ -200,10 +154,15 @@ pub struct PatienceFile {
     /// For a silence to count; never less than the profile says.
     #[serde(default)]
     pub quiet: Option<String>,
+    /// How often the subject looks into its mailbox; over mail everything waits that much longer.
+    #[serde(default)]
+    pub poll: Option<String>,
 }
 
-const KEYS: [&str; 10] =
-    ["subject", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients", "patience"];
+const KEYS: [&str; 11] = [
+    "subject", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients", "patience",
+    "secrets",
+];
 
 /// Reads a subject file.
 ///
@@ -215,9 +174,10 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     let subject = reader.required(&root, "subject");
     let purpose: Option<String> = reader.required(&root, "purpose");
     let (profile, claims) = (reader.required(&root, "profile"), reader.required(&root, "claims"));
-    let (carrier, inbox) = (reader.required(&root, "carrier"), reader.required(&root, "inbox"));
+    let (carrier, inbox) = (carrier::read(&mut reader, &root), carrier::read_inbox(&mut reader, &root));
     let (parties, partners) = (reader.required(&root, "parties"), reader.required(&root, "partners"));
     let patients = root.get("patients").map_or(Some(Patients::default()), |node| reader.read(node));
+    let secrets = root.get("secrets").map_or(Some(BTreeMap::new()), |node| reader.read(node));
     let patience = root.get("patience").map_or(Some(PatienceFile::default()), |node| reader.read(node));
     if let (Some(purpose), Some(node)) = (&purpose, root.get("purpose"))
         && purpose != "test"
@@ -226,14 +186,14 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
         reader.mistake(node.line, node.column, purpose.chars().count(), message);
     }
     if let (Some(patience), Some(node)) = (&patience, root.get("patience")) {
-        for text in [&patience.transport, &patience.apprec, &patience.quiet].into_iter().flatten() {
+        for text in [&patience.transport, &patience.apprec, &patience.quiet, &patience.poll].into_iter().flatten() {
             if duration(text).is_none() {
                 let message = format!("`{text}` is no duration; write `500 ms`, `30 s`, `2 min` or `1 h`");
                 reader.mistake(node.line, node.column, 1, message);
             }
         }
     }
-    let all = (subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience);
+    let all = (subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience, secrets);
     let (
         Some(subject),
         Some(purpose),
@@ -245,6 +205,7 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
         Some(partners),
         Some(patients),
         Some(patience),
+        Some(secrets),
     ) = all
     else {
         return Err(reader.into_mistakes());
@@ -252,7 +213,19 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     if !reader.is_clean() {
         return Err(reader.into_mistakes());
     }
-    Ok(SubjectFile { subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience })
+    Ok(SubjectFile {
+        subject,
+        purpose,
+        profile,
+        claims,
+        carrier,
+        inbox,
+        parties,
+        partners,
+        patients,
+        patience,
+        secrets,
+    })
 }
 
 /// Looks whether every message that is claimed is one that there are. With a typo in its name a message would just not

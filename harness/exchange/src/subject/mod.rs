@@ -1,7 +1,10 @@
 //! The subject: what is tested, how it is reached, and with which partners.
 
+mod carrier;
 mod file;
 mod resolve;
+mod way;
 
 pub use file::{PatienceFile, SubjectFile, known_messages, parse, schema};
 pub use resolve::{HarnessParty, PARTNER_TABLE, Patience, ResolveError, Subject, SubjectParty, harness_party, resolve};
+pub use way::{Ports, Servers, Way};

@@ -1,21 +1,23 @@
 //! From a subject file to keys, addresses and parties.
 
-use super::file::{self, CertificateFiles, SubjectFile};
+use super::carrier::CertificateFiles;
+use super::file::{self, SubjectFile};
+use super::way::{self, Ports, Way};
 use crate::cast::{Cast, CastParty, Organisation, Patient, Responsible, Service};
 use crate::yaml::Mistakes;
-use carrier::http::{Url, UrlError};
-use carrier::tls::{ClientTls, Credentials, ServerTls, TlsError};
+use carrier::http::UrlError;
+use carrier::tls::{Credentials, ServerTls, TlsError};
 use evidence::event;
 use msh::identity::{Identity, Peer};
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use thiserror::Error;
 use wire::certificate::{Certificate, CertificateDefect};
 use wire::ebxml::write::SoftwareDraft;
 use wire::key::{KeyDefect, PrivateKey};
+use wire::mime::TransferEncoding;
 use wire::signature::Algorithms;
 
 /// Name of the partner table in a kit.
@@ -28,14 +30,10 @@ pub struct Subject {
     pub description: event::Subject,
     /// Profile, e.g. `plo-receive-nhn@1`.
     pub profile: String,
-    /// Where it is reached.
-    pub url: Url,
-    /// Trust for `https`.
-    pub client_tls: Option<ClientTls>,
+    /// How messages get to it.
+    pub way: Way,
     /// Where we listen.
-    pub inbox: SocketAddr,
-    /// TLS of our inbox.
-    pub server_tls: Option<ServerTls>,
+    pub ports: Ports,
     /// The subject's parties by role.
     pub parties: BTreeMap<String, SubjectParty>,
     /// Our parties by role.
@@ -82,11 +80,25 @@ pub struct Patience {
     pub apprec: Duration,
     /// For a silence to count; the profile may ask for more.
     pub quiet: Duration,
+    /// How often the subject looks into its mailbox.
+    pub poll: Duration,
+}
+
+impl Patience {
+    /// How long a mail may lie in the mailbox: the subject may have looked just before it came, and look late.
+    pub fn fetch(&self) -> Duration {
+        self.poll * 2 + self.transport
+    }
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { transport: Duration::from_secs(30), apprec: Duration::from_mins(2), quiet: Duration::from_secs(2) }
+        Self {
+            transport: Duration::from_secs(30),
+            apprec: Duration::from_mins(2),
+            quiet: Duration::from_secs(2),
+            poll: way::POLL,
+        }
     }
 }
 
@@ -142,7 +154,6 @@ pub enum ResolveError {
 /// [`ResolveError`].
 pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Result<Subject, ResolveError> {
     let files = Files { folder };
-    let url: Url = file.carrier.http.url.parse()?;
     let kit = folder.join(&file.partners);
     let cast = Cast::parse(
         &kit.join(PARTNER_TABLE).display().to_string(),
@@ -159,16 +170,17 @@ pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Res
     for (role, party) in &file.parties {
         parties.insert(role.clone(), files.subject_party(role, party)?);
     }
-    let client_tls = files.client_tls(&url, file)?;
-    let server_tls = files.server_tls(file)?;
-    let bind = file.inbox.bind.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let way = way::way(&files, file)?;
+    if way.is_mail() {
+        for partner in partners.values_mut() {
+            partner.identity.envelope_encoding = TransferEncoding::Base64;
+        }
+    }
     Ok(Subject {
-        description: describe(file, &url),
+        description: describe(file, &way),
         profile: file.profile.clone(),
-        url,
-        client_tls,
-        inbox: SocketAddr::new(bind, file.inbox.http),
-        server_tls,
+        ports: way::ports(&files, file)?,
+        way,
         parties,
         partners,
         patients: patients(file, &cast)?,
@@ -183,6 +195,7 @@ fn patience(file: &file::PatienceFile) -> Patience {
         transport: or(&file.transport, default.transport),
         apprec: or(&file.apprec, default.apprec),
         quiet: or(&file.quiet, default.quiet),
+        poll: or(&file.poll, default.poll),
     }
 }
 
@@ -200,7 +213,7 @@ fn patients(file: &SubjectFile, cast: &Cast) -> Result<BTreeMap<String, Patient>
     Ok(patients)
 }
 
-fn describe(file: &SubjectFile, url: &Url) -> event::Subject {
+fn describe(file: &SubjectFile, way: &Way) -> event::Subject {
     let claims = file.claims.messages.iter().flat_map(|(message, directions)| {
         directions.iter().map(|direction| (message.clone(), format!("{direction:?}").to_lowercase()))
     });
@@ -213,16 +226,16 @@ fn describe(file: &SubjectFile, url: &Url) -> event::Subject {
         parties: file.parties.values().map(|p| (p.organisation.her, p.service.her)).collect(),
         claims: claims.collect(),
         unknown_service: file.claims.unknown_service.map(|u| format!("{u:?}").to_lowercase()),
-        endpoint: url.to_string(),
+        endpoint: way.to_string(),
     }
 }
 
-struct Files<'a> {
-    folder: &'a Path,
+pub(super) struct Files<'a> {
+    pub folder: &'a Path,
 }
 
 impl Files<'_> {
-    fn text(&self, path: &Path, what: &str) -> Result<String, ResolveError> {
+    pub fn text(&self, path: &Path, what: &str) -> Result<String, ResolveError> {
         let path = self.folder.join(path);
         std::fs::read_to_string(&path).map_err(|source| ResolveError::Read { path, what: what.to_owned(), source })
     }
@@ -284,24 +297,11 @@ impl Files<'_> {
         })
     }
 
-    fn credentials(&self, files: &CertificateFiles, what: &str) -> Result<Credentials, ResolveError> {
+    pub fn credentials(&self, files: &CertificateFiles, what: &str) -> Result<Credentials, ResolveError> {
         Ok(Credentials { chain: self.text(&files.certificate, what)?, key: self.text(&files.key, what)? })
     }
 
-    fn client_tls(&self, url: &Url, file: &SubjectFile) -> Result<Option<ClientTls>, ResolveError> {
-        if !url.secure {
-            return Ok(None);
-        }
-        let http = &file.carrier.http;
-        let trust = http.trust.as_ref().ok_or_else(|| {
-            ResolveError::Misfit("an https address needs `trust`: a PEM file with the CA of the subject".to_owned())
-        })?;
-        let trust = self.text(trust, "the trust of the carrier")?;
-        let client = http.client.as_ref().map(|files| self.credentials(files, "the client certificate")).transpose()?;
-        Ok(Some(ClientTls::new(&trust, client.as_ref())?))
-    }
-
-    fn server_tls(&self, file: &SubjectFile) -> Result<Option<ServerTls>, ResolveError> {
+    pub fn server_tls(&self, file: &SubjectFile) -> Result<Option<ServerTls>, ResolveError> {
         let Some(files) = &file.inbox.tls else { return Ok(None) };
         let credentials = self.credentials(files, "the certificate of the inbox")?;
         let clients = file.inbox.clients.as_ref().map(|path| self.text(path, "the CAs of clients")).transpose()?;
@@ -331,6 +331,7 @@ pub fn harness_party(
                 msh: "Prøvestein".to_owned(), msh_version: env!("CARGO_PKG_VERSION").to_owned()
             },
             algorithms,
+            envelope_encoding: TransferEncoding::EightBit,
         },
     }
 }

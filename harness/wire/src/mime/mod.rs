@@ -14,6 +14,7 @@
 
 mod content_type;
 mod header;
+pub mod mail;
 mod model;
 mod read;
 mod source;

@@ -4,6 +4,7 @@ use crate::mail::account::apop;
 use crate::mail::dialog::{Dialog, Upgrade};
 use crate::mail::dots::LineStart;
 use crate::mail::{Limits, Route, Talk, Trouble, TroubleKind};
+use crate::port::Pending;
 use tokio::time::timeout;
 
 /// A mail that was fetched.
@@ -35,9 +36,18 @@ fn is_yes(reply: &str) -> bool {
 /// How many mails are fetched in one visit; the rest waits for the next.
 const VISIT_MAX: usize = 1000;
 
-/// Visits a mailbox: each mail that `known` does not name goes to `keep`, and is deleted when that says it is kept.
-/// What `known` names was kept before, when the connection broke before it was deleted: it is deleted now. With `digest`
-/// the password is shown by APOP.
+/// Whoever keeps the mails of a mailbox.
+pub trait Keeper: Send {
+    /// Whether a mail was kept before: it is deleted without being fetched again.
+    fn knows(&self, uid: &str) -> bool;
+
+    /// Keeps a mail; whether it is kept for good, and may be deleted.
+    fn keep(&mut self, found: Found) -> Pending<'_, bool>;
+}
+
+/// Visits a mailbox: each mail goes to `keeper`, and is deleted when that says it is kept. What it knows was kept
+/// before, when the connection broke before it was deleted: it is deleted now. With `digest` the password is shown by
+/// APOP.
 ///
 /// # Errors
 /// [`Trouble`]; what was kept stays kept, and is deleted at the next visit.
@@ -45,8 +55,7 @@ pub async fn collect(
     route: &Route,
     digest: bool,
     limits: &Limits,
-    known: impl Fn(&str) -> bool,
-    mut keep: impl AsyncFnMut(Found) -> bool,
+    keeper: &mut dyn Keeper,
 ) -> Result<Collected, Trouble> {
     let mut client = Client { dialog: Dialog::begin(route, limits, &UPGRADE).await? };
     client.login(route, digest).await?;
@@ -55,13 +64,13 @@ pub async fn collect(
     let uids = client.listing("UIDL").await.unwrap_or_default();
     for (number, size) in sizes.into_iter().take(VISIT_MAX) {
         let uid = uids.iter().find(|(of, _)| *of == number).map(|(_, uid)| uid.clone());
-        if !uid.as_deref().is_some_and(&known) {
+        if !uid.as_deref().is_some_and(|uid| keeper.knows(uid)) {
             if size.parse::<usize>().is_ok_and(|size| size > limits.mail_bytes) {
                 collected.too_large += 1;
                 continue;
             }
             let mail = client.fetch(&number).await?;
-            if !keep(Found { uid, mail }).await {
+            if !keeper.keep(Found { uid, mail }).await {
                 continue;
             }
             collected.kept += 1;
@@ -72,6 +81,16 @@ pub async fn collect(
     client.say("QUIT").await?;
     collected.talk = client.dialog.talk;
     Ok(collected)
+}
+
+/// Connects, logs in and leaves again.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn probe(route: &Route, digest: bool, limits: &Limits) -> Result<(), Trouble> {
+    let mut client = Client { dialog: Dialog::begin(route, limits, &UPGRADE).await? };
+    client.login(route, digest).await?;
+    client.say("QUIT").await.map(drop)
 }
 
 struct Client {

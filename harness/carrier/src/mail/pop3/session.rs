@@ -102,8 +102,8 @@ impl<'a> Session<'a> {
                 self.user = Some(rest.to_owned());
                 Reply::Ok("and the password?".to_owned())
             }
-            (false, "PASS") => self.pass(rest),
-            (false, "APOP") => self.apop(rest),
+            (false, "PASS") => self.pass(rest).await,
+            (false, "APOP") => self.apop(rest).await,
             (true, verb) => self.transaction(verb, rest.trim()),
             (false, _) => Reply::Wrong("log in first"),
         };
@@ -142,23 +142,25 @@ impl<'a> Session<'a> {
         if self.may_upgrade() { Reply::StartTls } else { Reply::Wrong("TLS is not to be had") }
     }
 
-    fn pass(&mut self, password: &str) -> Reply {
+    async fn pass(&mut self, password: &str) -> Reply {
         let Some(user) = self.user.take() else { return Reply::Wrong("USER comes first") };
         let mailbox = self.server.desk.accounts.by_password(&user, password).map(Open::new);
-        self.enter(user, mailbox)
+        self.enter(user, mailbox).await
     }
 
-    fn apop(&mut self, rest: &str) -> Reply {
+    async fn apop(&mut self, rest: &str) -> Reply {
         let Some((user, digest)) = rest.trim().rsplit_once(' ') else {
             return Reply::Wrong("APOP takes a name and a digest");
         };
         let mailbox = self.server.desk.accounts.by_digest(user, &self.timestamp, digest).map(Open::new);
-        self.enter(user.to_owned(), mailbox)
+        self.enter(user.to_owned(), mailbox).await
     }
 
-    fn enter(&mut self, user: String, mailbox: Option<Open>) -> Reply {
+    async fn enter(&mut self, user: String, mailbox: Option<Open>) -> Reply {
         let Some(open) = mailbox else { return Reply::LoginRefused(user) };
         let total = open.total();
+        let notice = Notice::LoggedIn { service: "pop3", from: self.client.from, user: user.clone() };
+        self.server.desk.tell(notice).await;
         self.user = Some(user);
         self.open = Some(open);
         Reply::Ok(format!("welcome, {total}"))
@@ -171,7 +173,7 @@ impl<'a> Session<'a> {
         match verb {
             "STAT" => Reply::Ok(open.total()),
             "LIST" => listed(open, rest, |letter| letter.mail.len().to_string()),
-            "UIDL" => listed(open, rest, |letter| format!("provestein-{}", letter.number)),
+            "UIDL" => listed(open, rest, |letter| open.mailbox.uid(letter.number)),
             "RETR" => match open.find(rest) {
                 Some((_, letter)) => Reply::Mail(stuff(&letter.mail, LineStart::Lf), Some(letter.number)),
                 None => NONE,

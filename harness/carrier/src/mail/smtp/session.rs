@@ -233,6 +233,8 @@ impl<'a> Session<'a> {
             self.server.desk.tell(notice).await;
             return self.mistake(lines, 535, "5.7.8 user or password is wrong").await;
         }
+        let notice = Notice::LoggedIn { service: "smtp", from: self.client.from, user: given.user.clone() };
+        self.server.desk.tell(notice).await;
         self.user = Some(given.user);
         self.say(lines, 235, "2.7.0 welcome").await
     }
