@@ -12,6 +12,7 @@ mod layering;
 mod mail_ports;
 mod oracle;
 mod recompute;
+mod registers;
 mod simulation;
 mod support;
 mod tidy;

@@ -1,5 +1,7 @@
 //! What the integration tests stand on.
 
+pub mod python;
+pub mod registers;
 pub mod simulated;
 
 use std::path::{Path, PathBuf};

@@ -11,4 +11,5 @@ pub mod port;
 mod refusals;
 mod room;
 pub mod simulated;
+pub mod stand_in;
 pub mod tls;

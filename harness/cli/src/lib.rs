@@ -8,6 +8,7 @@ pub mod command;
 pub mod embedded;
 pub mod failure;
 pub mod run_folder;
+pub mod stand_ins;
 pub mod stated;
 
 pub use {carrier, checks, evidence, exchange, msh, reference, registers, report, wire};

@@ -9,3 +9,5 @@ pub mod cpa;
 pub mod kit;
 pub mod party;
 pub mod pki;
+pub mod revocation;
+pub mod stand;

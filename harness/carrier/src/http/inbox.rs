@@ -25,6 +25,25 @@ pub struct Arrival {
     pub reply: oneshot::Sender<Reply>,
 }
 
+/// A request to one of several resources, waiting for its answer.
+#[derive(Debug)]
+pub struct Request {
+    /// Who connected.
+    pub from: SocketAddr,
+    /// Whether by TLS.
+    pub secure: bool,
+    /// `GET`, `POST`, …
+    pub method: String,
+    /// Path and query as they came.
+    pub target: String,
+    /// The Host field, in lower case.
+    pub host: Option<String>,
+    /// Header fields, blank line, body.
+    pub entity: Vec<u8>,
+    /// Where the answer goes. Dropped: the connection is closed without one.
+    pub reply: oneshot::Sender<Reply>,
+}
+
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -72,18 +91,36 @@ impl Inbox {
         limits: Limits,
         refusals: Refusals,
     ) -> io::Result<(Self, mpsc::Receiver<Arrival>)> {
+        let (arrivals, inbox) = mpsc::channel(64);
+        Ok((Self::start(address, tls, limits, refusals, Taker::Messages(arrivals)).await?, inbox))
+    }
+
+    /// The same for a server of many resources: every method and target is handed on.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn open_for_requests(
+        address: SocketAddr,
+        tls: Option<ServerTls>,
+        limits: Limits,
+    ) -> io::Result<(Self, mpsc::Receiver<Request>)> {
+        let (requests, inbox) = mpsc::channel(64);
+        Ok((Self::start(address, tls, limits, Refusals::default(), Taker::Requests(requests)).await?, inbox))
+    }
+
+    async fn start(
+        address: SocketAddr,
+        tls: Option<ServerTls>,
+        limits: Limits,
+        refusals: Refusals,
+        taker: Taker,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (arrivals, inbox) = mpsc::channel(64);
-        let desk = Desk {
-            tls,
-            limits,
-            room: Room::new(limits.bytes_in_flight, limits.body_bytes),
-            refusals: refusals.clone(),
-            arrivals,
-        };
+        let room = Room::new(limits.bytes_in_flight, limits.body_bytes);
+        let desk = Desk { tls, limits, room, refusals: refusals.clone(), taker };
         let task = tokio::spawn(listen(listener, Arc::new(desk)));
-        Ok((Self { address, refusals, task }, inbox))
+        Ok(Self { address, refusals, task })
     }
 
     /// Where it listens.
@@ -112,7 +149,33 @@ struct Desk {
     limits: Limits,
     room: Room,
     refusals: Refusals,
-    arrivals: mpsc::Sender<Arrival>,
+    taker: Taker,
+}
+
+/// Who is handed what came in.
+enum Taker {
+    Messages(mpsc::Sender<Arrival>),
+    Requests(mpsc::Sender<Request>),
+}
+
+impl Taker {
+    fn takes(&self, message: &Read) -> bool {
+        matches!(self, Self::Requests(_)) || message.start.starts_with("POST ")
+    }
+
+    /// False when nobody is there any more.
+    async fn take(&self, message: &Read, from: SocketAddr, secure: bool, reply: oneshot::Sender<Reply>) -> bool {
+        let entity = message.entity();
+        match self {
+            Self::Messages(arrivals) => arrivals.send(Arrival { from, entity, reply }).await.is_ok(),
+            Self::Requests(requests) => {
+                let mut start = message.start.split(' ');
+                let (method, target) = (start.next().unwrap_or_default(), start.next().unwrap_or_default());
+                let (method, target, host) = (method.to_owned(), target.to_owned(), message.host.clone());
+                requests.send(Request { from, secure, method, target, host, entity, reply }).await.is_ok()
+            }
+        }
+    }
 }
 
 async fn listen(listener: TcpListener, desk: Arc<Desk>) {
@@ -179,7 +242,7 @@ impl Desk {
                     return;
                 }
             };
-            if !message.start.starts_with("POST ") {
+            if !self.taker.takes(&message) {
                 let method = message.start.split(' ').next().unwrap_or_default();
                 self.refuse(from, format!("405: {} is not taken here", method.escape_debug()), false);
                 let refusal = Reply { status: 405, entity: Vec::new() };
@@ -189,7 +252,7 @@ impl Desk {
                 continue;
             }
             let (reply, answer) = oneshot::channel();
-            if self.arrivals.send(Arrival { from, entity: message.entity(), reply }).await.is_err() {
+            if !self.taker.take(&message, from, self.tls.is_some(), reply).await {
                 return;
             }
             let Ok(reply) = answer.await else { return };
@@ -231,8 +294,12 @@ async fn write<S: AsyncWrite + Unpin>(stream: &mut S, reply: &Reply, keep_alive:
     let reason = match reply.status {
         200 => "OK",
         400 => "Bad Request",
+        401 => "Unauthorized",
+        404 => "Not Found",
         405 => "Method Not Allowed",
         413 => "Content Too Large",
+        415 => "Unsupported Media Type",
+        503 => "Service Unavailable",
         _ => "Internal Server Error",
     };
     let connection = if keep_alive { "keep-alive" } else { "close" };

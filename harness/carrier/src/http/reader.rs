@@ -17,6 +17,8 @@ const CHUNK: usize = 16 * 1024;
 pub(super) struct Read {
     /// Request line or status line.
     pub start: String,
+    /// The Host field of a request, in lower case.
+    pub host: Option<String>,
     /// The header fields of the entity, the bytes as they came, each line ended by CRLF.
     pub fields: Vec<u8>,
     /// The body, transfer coding removed.
@@ -173,8 +175,9 @@ pub(super) fn parse_head(head: &[u8], is_request: bool) -> Result<(Read, Framing
     let start = String::from_utf8_lossy(head.split(|&b| b == b'\r').next().unwrap_or_default()).into_owned();
     let keep_alive = is_11 && connection != b"close";
     let expects_continue = is_11 && value("expect").is_some_and(|v| v == b"100-continue");
+    let host = value("host").map(|host| String::from_utf8_lossy(&host).into_owned());
     let fields = entity_fields(head);
-    Ok((Read { start, fields, body: Vec::new(), keep_alive, expects_continue, room: None }, framing))
+    Ok((Read { start, host, fields, body: Vec::new(), keep_alive, expects_continue, room: None }, framing))
 }
 
 fn unfold(head: &[u8]) -> Vec<u8> {

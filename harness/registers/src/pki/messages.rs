@@ -105,7 +105,8 @@ impl MessageBranch {
         // Without serverAuth: whoever trusts the root trusts no web server by it.
         params.extended_key_usages =
             vec![ExtendedKeyUsagePurpose::EmailProtection, ExtendedKeyUsagePurpose::ClientAuth];
-        places(&mut params, &terms.registers, "root")?;
+        // No OCSP: the root's key will be gone, so nobody could sign an answer.
+        params.crl_distribution_points = vec![list_at(&terms.registers, "root")];
         let issuing = params.signed_by(&key, &root_issuer)?;
         let issuing = Issuing { der: issuing.der().to_vec(), issuer: Issuer::new(params, key) };
         Ok(Self { terms, keys, root, root_crl, issuing })
@@ -169,7 +170,10 @@ impl MessageBranch {
         let mut params = params(&self.terms, name(owner.service, owner.organisation, number), until);
         params.key_usages = usages;
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::EmailProtection];
-        places(&mut params, &self.terms.registers, "issuing")?;
+        let registers = &self.terms.registers;
+        params.crl_distribution_points = vec![list_at(registers, "issuing")];
+        let access = extension::access(&format!("{registers}/ocsp"), &format!("{registers}/ca/issuing.cer"))?;
+        params.custom_extensions.push(access);
         let serial = params.serial_number.as_ref().map(SerialNumber::to_bytes).unwrap_or_default();
         let certificate = params.signed_by(&key, &self.issuing.issuer)?;
         Ok(Issued { name: format!("{}-{kind}", owner.files), certificate, key, serial, revoked: false })
@@ -186,12 +190,9 @@ fn params(terms: &Terms, name: DistinguishedName, until: Timestamp) -> Certifica
     params
 }
 
-/// Where revocation of a certificate by this issuer is asked for.
-fn places(params: &mut CertificateParams, registers: &str, issuer: &str) -> Result<(), PkiError> {
-    params.crl_distribution_points = vec![CrlDistributionPoint { uris: vec![format!("{registers}/crl/{issuer}.crl")] }];
-    let access = extension::access(&format!("{registers}/ocsp"), &format!("{registers}/ca/{issuer}.cer"))?;
-    params.custom_extensions.push(access);
-    Ok(())
+/// Where the list of an issuer lies.
+fn list_at(registers: &str, issuer: &str) -> CrlDistributionPoint {
+    CrlDistributionPoint { uris: vec![format!("{registers}/crl/{issuer}.crl")] }
 }
 
 fn name(common_name: &str, organisation: &str, number: Option<(Seid, &str)>) -> DistinguishedName {
