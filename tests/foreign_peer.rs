@@ -14,7 +14,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
 const PLAIN: &str = "receive/accepted/log-innlagt";
 
 /// Whether what the peer needs is on this machine.
-fn available() -> bool {
+pub(crate) fn available() -> bool {
     static AVAILABLE: OnceLock<bool> = OnceLock::new();
     *AVAILABLE.get_or_init(|| {
         let runs = |program: &str, argument: &str| {
@@ -34,7 +34,7 @@ fn available() -> bool {
 }
 
 /// A kit, made once: its keys cost a second.
-fn kit() -> &'static Path {
+pub(crate) fn kit() -> &'static Path {
     static KIT: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = KIT.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
@@ -45,7 +45,7 @@ fn kit() -> &'static Path {
     folder.path()
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
@@ -122,27 +122,32 @@ impl Peer {
     fn run(&self, patience: &str, scenarios: &[&str]) -> Outcome {
         let subject = self.folder.path().join("subject.yaml");
         fs::write(&subject, self.subject(patience)).unwrap();
-        let reports = self.folder.path().join("reports");
-        let mut command = Command::new(BINARY);
-        command.arg("run").arg("--subject").arg(&subject).arg("--out").arg(&reports).args(scenarios);
-        let output = command.output().unwrap();
-        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let run = fs::read_dir(&reports).unwrap().flatten().next().expect("a run folder is there").path();
-        let result = fs::read_to_string(run.join("result.json")).expect("result.json is there");
-        let again = Command::new(BINARY).arg("judge").arg(&run).args(["--format", "json"]).output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&again.stdout), result, "judge gives the very bytes that run wrote");
-        Outcome { code: output.status.code().unwrap(), text, result: serde_json::from_str(&result).unwrap() }
+        run(&subject, scenarios)
     }
 }
 
-struct Outcome {
-    code: i32,
-    text: String,
-    result: Value,
+/// Runs scenarios by the binary; the reports go beside the subject file.
+pub(crate) fn run(subject: &Path, scenarios: &[&str]) -> Outcome {
+    let reports = subject.parent().unwrap().join("reports");
+    let mut command = Command::new(BINARY);
+    command.arg("run").arg("--subject").arg(subject).arg("--out").arg(&reports).args(scenarios);
+    let output = command.output().unwrap();
+    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let run = fs::read_dir(&reports).unwrap().flatten().next().expect("a run folder is there").path();
+    let result = fs::read_to_string(run.join("result.json")).expect("result.json is there");
+    let again = Command::new(BINARY).arg("judge").arg(&run).args(["--format", "json"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&again.stdout), result, "judge gives the very bytes that run wrote");
+    Outcome { code: output.status.code().unwrap(), text, result: serde_json::from_str(&result).unwrap() }
+}
+
+pub(crate) struct Outcome {
+    pub code: i32,
+    pub text: String,
+    pub result: Value,
 }
 
 impl Outcome {
-    fn violated(&self) -> Vec<&str> {
+    pub fn violated(&self) -> Vec<&str> {
         let rows = self.result["requirements"].as_array().unwrap();
         rows.iter().filter(|r| r["violated"].as_u64() > Some(0)).map(|r| r["id"].as_str().unwrap()).collect()
     }

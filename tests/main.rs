@@ -9,6 +9,7 @@ mod interruption;
 mod kill_matrix;
 mod kit;
 mod layering;
+mod mail;
 mod mail_ports;
 mod oracle;
 mod recompute;

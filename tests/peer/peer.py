@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A municipality that receives PLO messages over HTTP and answers: the foreign peer. See README.md."""
+"""A municipality that receives PLO messages over HTTP or mail and answers: the foreign peer. See README.md."""
 
 import argparse
 import signal
@@ -11,6 +11,7 @@ import openssl
 from handler import MessageHandler, Partner
 from httpd import Outbox, Server
 from journal import Journal, complain
+from mailer import Account, MailOutbox, Poller
 
 DEFECTS = {
     "ack-not-repeated": "a repeated message gets no signal",
@@ -27,6 +28,7 @@ DEFECTS = {
     "apprec-not-mirrored": "sender and receiver of the message stay where they were in the AppRec",
     "soapaction-missing": "nothing sent has SOAPAction",
     "error-for-acknowledgment": "an acknowledgment is answered with an ErrorList",
+    "mail-header-missing": "mails have neither From, To, Date nor Message-ID",
     "no-receipt-at-all": "200 and nothing more",
     "hang": "the connection is accepted and never answered",
     "garbage": "octets of another protocol are answered",
@@ -69,7 +71,12 @@ def address(text):
 
 def options_from(arguments):
     parser = argparse.ArgumentParser(prog="peer.py", description=__doc__)
-    parser.add_argument("--listen", type=address, required=True, help="HOST:PORT; port 0 takes a free one")
+    parser.add_argument("--listen", type=address, help="HOST:PORT for HTTP; port 0 takes a free one")
+    parser.add_argument("--smtp", type=address, help="HOST:PORT; with --pop3 everything goes by mail instead")
+    parser.add_argument("--pop3", type=address, help="HOST:PORT of the mailbox")
+    parser.add_argument("--address", default="municipality@edi.test", help="our mail address, and the user")
+    parser.add_argument("--password", default="hemmelig", help="for the mailbox and the mail server")
+    parser.add_argument("--poll", type=float, default=0.1, help="seconds between two looks into the mailbox")
     parser.add_argument("--partner", type=partner, nargs="+", action="extend", required=True,
                         metavar="HER=URL:SIGN.pem:ENCRYPT.pem")
     for name in ("sign-key", "sign-cert", "encrypt-key", "encrypt-cert"):
@@ -87,7 +94,26 @@ def options_from(arguments):
                         help="our organisation, a service we do not know: AppRec 1 or 2 E21")
     parser.add_argument("--inner-encoding", choices=("base64", "quoted-printable", "8bit", "binary"), default="base64")
     parser.add_argument("--root-encoding", choices=("base64", "quoted-printable", "8bit", "binary"), default="base64")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if not options.listen and not (options.smtp and options.pop3):
+        parser.error("--listen, or --smtp and --pop3, is needed")
+    return options
+
+
+def by_mail(options, settings, partners, signer, journal):
+    account = Account(options.smtp, options.pop3, options.address, options.address, options.password, options.poll)
+    outbox = MailOutbox(journal, account, settings.defects)
+    handler = MessageHandler(settings, partners, signer, journal, outbox)
+    poller = Poller(journal, account, handler.receive, outbox)
+    stop = lambda *_ignored: poller.shutdown()
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    print("peer: polling %s:%d" % options.pop3, flush=True)
+    if options.ready_file:
+        with open(options.ready_file, "w", encoding="ascii") as handle:
+            handle.write("%s:%d\n" % options.pop3)
+    poller.serve_forever()
+    return 0
 
 
 def main(arguments):
@@ -102,6 +128,8 @@ def main(arguments):
         return 2
     partners = {one.her: one for one in options.partner}
     settings = Settings(options)
+    if options.smtp:
+        return by_mail(options, settings, partners, signer, journal)
     handler = MessageHandler(settings, partners, signer, journal, Outbox(journal, options.chunked))
     with Server(options.listen, handler.receive, journal, settings.defects) as server:
         place = "%s:%d" % server.server_address[:2]

@@ -5,6 +5,7 @@
 
 use crate::check::{Finding, MessageCheck, Seen, message, shown, shown_or_absent};
 use wire::ebxml::MessageKind;
+use wire::message::Message;
 use wire::mime::{ContentType, Entity, Part};
 use wire::place::Place;
 
@@ -35,9 +36,14 @@ fn entity<'h>(seen: &Seen<'h>) -> Option<&'h Entity> {
     let media_type = entity.content_type.as_ref().map(|c| c.media_type.as_str());
     let is_carriers_own =
         message.soap().is_none() && seen.record.carrier == "http-response" || media_type == Some("multipart/report");
-    let is_ours = message.soap().is_some() || entity.multipart || entity.headers.get("SOAPAction").is_some();
-    let judged = is_ours && !message.bare && !is_carriers_own && message.kind() != MessageKind::Fault;
+    let judged = bears_ebxml(message) && !message.bare && !is_carriers_own && message.kind() != MessageKind::Fault;
     judged.then_some(entity)
+}
+
+/// Whether anything about a message says that it is meant to be ebXML.
+pub(super) fn bears_ebxml(message: &Message) -> bool {
+    let entity = &message.entity;
+    message.soap().is_some() || entity.multipart || entity.headers.get("SOAPAction").is_some()
 }
 
 fn top_header(seen: &Seen<'_>, name: &str) -> Option<Finding> {

@@ -13,6 +13,7 @@ mod c5_14;
 mod c5_14_4;
 mod c5_2;
 mod c5_5;
+mod c5_5_1;
 mod c5_6;
 mod c5_7;
 mod c5_8;
@@ -27,6 +28,7 @@ use wire::place::{Located, Place};
 /// The chapters' tables of what is written.
 pub(crate) const MESSAGE_CHECKS: &[&[MessageCheck]] = &[
     c5_2::CHECKS,
+    c5_5_1::CHECKS,
     c5_5::CHECKS,
     c5_6::CHECKS,
     c5_7::CHECKS,

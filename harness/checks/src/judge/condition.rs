@@ -16,6 +16,11 @@ pub struct Condition {
     pub about: Option<Seq>,
 }
 
+/// A wrong password is nobody's weather.
+fn cause_of(failure: TransportFailure) -> Cause {
+    if failure == TransportFailure::LoginRefused { Cause::Configuration } else { Cause::Environment }
+}
+
 /// Looks at how the messages of ours travelled, and whether anything came back in the whole run.
 ///
 /// A message of ours of which no sending reached the subject is a matter of the environment. While nothing of
@@ -39,7 +44,7 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
                 return None;
             }
             Some(Condition {
-                cause: Cause::Environment,
+                cause: cause_of(failure),
                 detail: format!("{}: {detail}", failure.code()),
                 about: Some(seq),
             })
@@ -49,6 +54,11 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
     if facts.heard() {
         return conditions;
     }
+    conditions.extend(history.mail_troubles.iter().map(|(failure, detail, seq)| Condition {
+        cause: cause_of(*failure),
+        detail: detail.clone(),
+        about: Some(*seq),
+    }));
     let failed_probes = history.preflight.iter().filter(|(_, ok, ..)| !ok);
     conditions.extend(failed_probes.map(|(probe, _, detail, seq)| Condition {
         cause: if probe == "connect" { Cause::Environment } else { Cause::Configuration },

@@ -118,8 +118,9 @@ fn level_of(id: &str, profile: &Profile, catalogue: &Catalogue) -> Level {
 fn ledger(history: &History, profile: &Profile, catalogue: &Catalogue, observations: &[Observation]) -> Ledger {
     let checked = registry::checked_ids();
     let claims = history.subject.as_ref().map_or(&[][..], |s| &s.claims);
+    let carrier = if is_by_mail(history) { "mail" } else { "http" };
     let mut ledger = Ledger::new(profile.obligations.iter().map(|(id, obligation)| {
-        let unseen = if !obligation.applies_to(claims) {
+        let unseen = if !obligation.applies_to(claims) || !obligation.applies_by(carrier) {
             Status::NotApplicable
         } else if checked.contains(id.as_str()) || named_by_a_scenario(id.as_str(), history) {
             Status::NotExercised
@@ -132,6 +133,11 @@ fn ledger(history: &History, profile: &Profile, catalogue: &Catalogue, observati
         ledger.count(observation, level_of(observation.requirement.as_str(), profile, catalogue));
     }
     ledger
+}
+
+/// Whether mail is how the two sides talk.
+fn is_by_mail(history: &History) -> bool {
+    history.messages.iter().any(|m| m.carrier == "mail" || m.sendings.iter().any(|s| s.mail.is_some()))
 }
 
 fn named_by_a_scenario(id: &str, history: &History) -> bool {

@@ -102,6 +102,9 @@ pub(super) struct RequirementEntry {
     pub reason: Option<Text>,
     /// It applies only to subjects that claim such a message version, e.g. `@1.5`.
     pub claim: Option<String>,
+    /// It applies only to messages by one of these carriers.
+    #[serde(default)]
+    pub carriers: Vec<Carrier>,
 }
 
 fn once() -> u32 {

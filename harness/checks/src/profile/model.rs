@@ -71,6 +71,8 @@ pub struct Obligation {
     pub reason: Option<Bilingual>,
     /// It applies only to subjects that claim such a message version, e.g. `@1.5`.
     pub claim: Option<String>,
+    /// It applies only to messages by one of these carriers; none listed: by any.
+    pub carriers: Vec<String>,
 }
 
 impl Profile {
@@ -91,5 +93,10 @@ impl Obligation {
     pub fn applies_to(&self, claims: &[(String, String)]) -> bool {
         let Some(wanted) = &self.claim else { return true };
         claims.is_empty() || claims.iter().any(|(message, _)| message.ends_with(wanted.as_str()))
+    }
+
+    /// Whether it applies to messages by this carrier.
+    pub fn applies_by(&self, carrier: &str) -> bool {
+        self.carriers.is_empty() || self.carriers.iter().any(|listed| listed == carrier)
     }
 }

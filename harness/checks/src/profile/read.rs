@@ -103,8 +103,13 @@ impl Reader<'_> {
                 }
                 Some(_) => {}
             }
-            let obligation =
-                Obligation { level, minimum: entry.minimum, reason: entry.reason.map(bilingual), claim: entry.claim };
+            let obligation = Obligation {
+                level,
+                minimum: entry.minimum,
+                reason: entry.reason.map(bilingual),
+                claim: entry.claim,
+                carriers: entry.carriers.into_iter().map(carrier).collect(),
+            };
             if obligations.insert(RequirementId::new(entry.id.value.as_str()), obligation).is_some() {
                 self.mistake(&entry.id, format!("`{}` is listed twice", entry.id.value));
             }

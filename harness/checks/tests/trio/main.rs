@@ -6,6 +6,7 @@
 mod done;
 mod hostile;
 mod judging;
+mod mailed;
 mod pack;
 mod play;
 mod samples;
@@ -130,9 +131,14 @@ const REMARKED: [&str; 2] = ["HITS1171-5.2.1.3-2", "HITS1171-5.2.1.3-3"];
 fn every_requirement_of_the_first_profile_is_seen_verified_violated_and_untouched() {
     let mut all: Vec<Judgement> = cases().iter().map(judged).collect();
     let sync_reply = written::sync_reply();
-    let over_mail = accepted(&[sync_reply, vec![(On::Ack, Change::Carrier("mail"))]].concat());
+    let over_mail = accepted(&[sync_reply, mailed::whole()].concat());
     assert_eq!(violated(&over_mail), BTreeSet::from(["HITS1172-5.7.2-p3"]));
     all.push(over_mail);
+    for (changes, id) in mailed::cases() {
+        let judgement = accepted(&changes);
+        assert_eq!(violated(&judgement), BTreeSet::from([id]));
+        all.push(judgement);
+    }
     all.push(accepted(&written::sync_reply()));
     all.extend([accepted(&[]), refused(&[])]);
     all.extend(runs().into_iter().map(|run| run.judgement));

@@ -110,7 +110,7 @@ pub fn soap() -> Vec<Case> {
             &[],
         ),
         (Ack, By("/SOAP:Envelope/SOAP:Body", Edit::Append("<x:Y xmlns:x=\"urn:x\"/>".into())), &["HITS1172-101"]),
-        (Ack, Carrier("mail"), &[]),
+        (Ack, Carrier("mail"), &["HITS1172-18", "HITS1172-19", "HITS1172-20", "HITS1172-250"]),
     ]
 }
 

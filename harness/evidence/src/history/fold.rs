@@ -4,13 +4,13 @@ use super::model::{
     Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome,
 };
 use crate::blob::{BlobError, Blobs};
-use crate::event::{Event, Recorded, Seq};
+use crate::event::{Event, MailSent, Recorded, Seq, TransportFailure};
 use std::collections::HashMap;
 use wire::business;
 use wire::cms::{self, ContentKey};
 use wire::ebxml::MessageKind;
 use wire::message::Message;
-use wire::mime::Entity;
+use wire::mime::{Entity, mail};
 
 /// Folds a log into its history.
 ///
@@ -104,7 +104,11 @@ impl Fold<'_> {
                 record.answers = recorded.cause;
                 record.mail.clone_from(mail);
                 open_unencrypted(&mut record);
+                let bounce = mail::bounce(&record.message.entity);
                 self.push(record);
+                if let Some(bounce) = bounce {
+                    self.came_back(&bounce, recorded.seq);
+                }
             }
             Event::MessageSent { composed, mail, .. } => {
                 let sending = Sending { seq: recorded.seq, at_ms, outcome: None, mail: mail.clone() };
@@ -117,6 +121,14 @@ impl Fold<'_> {
                 }
                 let outcome = TransportOutcome::Taken { how: "fetched from the mailbox".to_owned(), seq: recorded.seq };
                 self.answer(recorded.cause, outcome);
+            }
+            Event::LoginRefused { service, user, reason, .. } => {
+                let told = format!("a login at our {service} server as `{user}` was refused: {reason}");
+                self.history.mail_troubles.push((TransportFailure::LoginRefused, told, recorded.seq));
+            }
+            Event::MailboxFailed { address, failure, detail } => {
+                let told = format!("the mailbox at {address} could not be visited: {detail}");
+                self.history.mail_troubles.push((*failure, told, recorded.seq));
             }
             Event::MailPosted { .. } => {
                 let how = "taken by the mail server".to_owned();
@@ -155,6 +167,18 @@ impl Fold<'_> {
     fn with(&mut self, seq: Seq, change: impl FnOnce(&mut MessageRecord)) {
         if let Some(&index) = self.index.get(&seq) {
             change(&mut self.history.messages[index]);
+        }
+    }
+
+    /// A mail of ours came back: the sending that the bounce names has failed (HITS 1172 4.2.3.2).
+    fn came_back(&mut self, bounce: &mail::Bounce, seq: Seq) {
+        let is_named = |mail: &MailSent| {
+            bounce.envelope_id.as_ref() == Some(&mail.envelope_id) || bounce.message_ids.contains(&mail.message_id)
+        };
+        let mut sendings = self.history.messages.iter_mut().rev().flat_map(|m| m.sendings.iter_mut());
+        if let Some(found) = sendings.find(|s| s.mail.as_ref().is_some_and(is_named)) {
+            let detail = format!("the mail came back: {}", bounce.diagnosis);
+            found.outcome = Some(TransportOutcome::Failed { failure: TransportFailure::Bounced, detail, seq });
         }
     }
 
@@ -228,7 +252,8 @@ fn pair(messages: &[MessageRecord]) -> Vec<Exchange> {
     for (index, record) in messages.iter().enumerate() {
         match record.message.kind() {
             MessageKind::Acknowledgment | MessageKind::ErrorList => pairing.signal(index),
-            // A Fault names no message; over HTTP it comes on the connection of the message it answers.
+            // A Fault names no message. Over HTTP it comes on the connection of the message it answers, over mail it
+            // names the Message-ID of the mail (HITS 1172 4.2.3.2).
             MessageKind::Fault => pairing.fault(index),
             MessageKind::Payload => pairing.apprec(index),
             _ => {}
@@ -284,7 +309,10 @@ impl Pairing<'_> {
     fn fault(&mut self, index: usize) {
         let answers = self.messages[index].answers;
         let messages = self.messages;
-        let sent = |e: &&mut Exchange| messages[e.stimulus].sendings.iter().any(|s| Some(s.seq) == answers);
+        let named = mail::answered_by_fault(&messages[index].message);
+        let is_named = |mail: &MailSent| named.contains(&mail.message_id);
+        let is_about = |s: &Sending| Some(s.seq) == answers || s.mail.as_ref().is_some_and(is_named);
+        let sent = |e: &&mut Exchange| messages[e.stimulus].sendings.iter().any(is_about);
         if let Some(exchange) = self.exchanges.iter_mut().find(sent) {
             exchange.signals.push(index);
         }

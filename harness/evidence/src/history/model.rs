@@ -20,6 +20,8 @@ pub struct History {
     pub subject: Option<Subject>,
     /// The probes before the run: name, found, detail, event.
     pub preflight: Vec<(String, bool, String, Seq)>,
+    /// Logins and mailboxes that did not work: what sort, in words, event.
+    pub mail_troubles: Vec<(TransportFailure, String, Seq)>,
     /// The scenarios in the order they ran, with the outcome once there is one.
     pub scenarios: Vec<(ScenarioStarted, Seq, Option<ScenarioOutcome>)>,
     /// Every message, composed or arrived, in the order of the log.
