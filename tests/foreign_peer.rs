@@ -1,10 +1,9 @@
 //! The twelve scenarios against a message handler in another language that shares nothing with us but the standards:
 //! `tests/peer`, Python's standard library and openssl. Over real HTTP, by the binary, as a vendor would.
 
-use crate::support::root;
+use crate::support::{free_port, root};
 use serde_json::Value;
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -43,10 +42,6 @@ pub(crate) fn kit() -> &'static Path {
         folder
     });
     folder.path()
-}
-
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 struct Peer {

@@ -1,10 +1,9 @@
 //! A run that is killed, cut short or out of disk loses nothing that it had acted on, and can go on.
 
-use crate::support::{files, root};
+use crate::support::{files, free_port, root};
 use provestein::evidence::event::Event;
 use provestein::evidence::read;
 use std::fs;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -30,8 +29,7 @@ impl Wired {
         let path = |name: &str| folder.path().join(name);
         let kit = Command::new(BINARY).arg("kit").arg(path("kit")).output().unwrap();
         assert!(kit.status.success());
-        let port = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let (listen, harness) = (port(), port());
+        let (listen, harness) = (free_port(), free_port());
         let reference = Command::new(BINARY)
             .args(["reference", "--listen", &format!("127.0.0.1:{listen}")])
             .args(["--harness", &format!("http://127.0.0.1:{harness}/")])

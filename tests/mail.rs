@@ -1,7 +1,7 @@
 //! Whole runs by mail: the reference in this process, and the foreign peer with Python's poplib and smtplib.
 
-use crate::foreign_peer::{Outcome, available, free_port, kit, run};
-use crate::support::root;
+use crate::foreign_peer::{Outcome, available, kit, run};
+use crate::support::{free_port, root};
 use provestein::checks::ledger::Status;
 use provestein::command::{demo, run as planned};
 use provestein::embedded;

@@ -12,6 +12,7 @@ mod layering;
 mod mail;
 mod mail_ports;
 mod oracle;
+mod process;
 mod recompute;
 mod registers;
 mod simulation;

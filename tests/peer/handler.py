@@ -35,6 +35,7 @@ class MessageHandler:
         try:
             with self.lock:
                 self._process(ebxml.read(headers, body), outgoing)
+                self.journal.keep(outgoing)
         except ebxml.Unreadable as fault:
             self.journal.event("fault", why=str(fault))
             return (500, FAULT_HEADERS, compose.fault(str(fault), fault.code)), None

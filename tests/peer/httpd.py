@@ -218,6 +218,7 @@ class Outbox:
                 try:
                     status, body = post(outgoing, self.chunked)
                     self.journal.event("sent", content=outgoing.what, status=status, answer=len(body))
+                    self.journal.keep(done=outgoing)
                     break
                 except (OSError, http.client.HTTPException, socket.timeout) as fault:
                     why = str(fault) or repr(fault)

@@ -6,6 +6,8 @@ repeat gets the same octets again (HITS 1171 5.2.1.11, 9.6; HITS 1172 5.8.2).
 
 import hashlib
 import json
+import os
+import pickle
 import sys
 import threading
 
@@ -24,12 +26,27 @@ def fingerprint(envelope):
 
 
 class Journal:
-    def __init__(self, path=None):
-        self.receipts = {}
-        self.imported = set()
-        self.sent = set()
-        self._lock = threading.Lock()
+    def __init__(self, path=None, state=None):
+        self.receipts, self.imported, self.sent, self.unsent = {}, set(), set(), []
+        self._state = state
+        if state and os.path.exists(state):
+            with open(state, "rb") as handle:
+                self.receipts, self.imported, self.sent, self.unsent = pickle.load(handle)
+        self._lock = threading.RLock()
         self._file = open(path, "a", encoding="utf-8") if path else None
+
+    def keep(self, new=(), done=None):
+        """All of it is on disk before a message is answered, so that a restart forgets nothing."""
+        with self._lock:
+            self.unsent.extend(new)
+            if done in self.unsent:
+                self.unsent.remove(done)
+            if self._state:
+                with open(self._state + ".part", "wb") as handle:
+                    pickle.dump((self.receipts, self.imported, self.sent, self.unsent), handle)
+                    handle.flush()
+                    os.fsync(handle.fileno())
+                os.replace(self._state + ".part", self._state)
 
     def event(self, what, **facts):
         """One line on standard output, and as JSON in the journal file when there is one."""

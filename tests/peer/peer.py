@@ -88,6 +88,7 @@ def options_from(arguments):
                         help="one or more of: " + ", ".join(sorted(DEFECTS)))
     parser.add_argument("--ready-file", help="written with HOST:PORT when the peer listens")
     parser.add_argument("--journal", help="a file for the events, one JSON object a line")
+    parser.add_argument("--state", help="a file for what has to survive a restart; without it all is forgotten")
     parser.add_argument("--ber", action="store_true", help="encrypt with indefinite lengths (BER)")
     parser.add_argument("--chunked", action="store_true", help="send with Transfer-Encoding chunked")
     parser.add_argument("--unknown-service", choices=("accept", "reject"), default="accept",
@@ -118,7 +119,7 @@ def by_mail(options, settings, partners, signer, journal):
 
 def main(arguments):
     options = options_from(arguments)
-    journal = Journal(options.journal)
+    journal = Journal(options.journal, options.state)
     try:
         signer = compose.Signer(options.sign_key, openssl.Certificate(options.sign_cert), options.algorithms)
         openssl.sign(options.algorithms, options.sign_key, b"can this key sign?")
@@ -130,7 +131,8 @@ def main(arguments):
     settings = Settings(options)
     if options.smtp:
         return by_mail(options, settings, partners, signer, journal)
-    handler = MessageHandler(settings, partners, signer, journal, Outbox(journal, options.chunked))
+    outbox = Outbox(journal, options.chunked)
+    handler = MessageHandler(settings, partners, signer, journal, outbox)
     with Server(options.listen, handler.receive, journal, settings.defects) as server:
         place = "%s:%d" % server.server_address[:2]
         # shutdown() waits for serve_forever(), which runs in this thread: it needs another one.
@@ -141,6 +143,8 @@ def main(arguments):
         if options.ready_file:
             with open(options.ready_file, "w", encoding="ascii") as handle:
                 handle.write(place + "\n")
+        for unsent in list(journal.unsent):
+            outbox.put(unsent)
         server.serve_forever(poll_interval=0.1)
     return 0
 

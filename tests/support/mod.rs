@@ -4,11 +4,26 @@ pub mod python;
 pub mod registers;
 pub mod simulated;
 
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// The project's root.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A port that nobody listens at, and that no other test of this process is given. Below the range from which the
+/// system takes the ports of outgoing connections: those come and go while tests run.
+pub fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = 15_000 + (std::process::id() % 170) as u16 * 100;
+    loop {
+        let port = begin + NEXT.fetch_add(1, Ordering::Relaxed) % 1000;
+        if port < 32_768 && TcpListener::bind(("0.0.0.0", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// The official material beside the project, if it is there. It is not part of the project: tests that compare with

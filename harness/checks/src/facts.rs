@@ -43,6 +43,8 @@ pub(crate) struct Facts {
     met: BTreeMap<Seq, usize>,
     labelled: BTreeMap<(String, String), usize>,
     last_start: BTreeMap<String, Seq>,
+    /// The scenarios in which the subject went down unasked: first event, and the stop.
+    downs: Vec<(Seq, Seq)>,
     by_message_id: BTreeMap<String, Vec<usize>>,
     by_msg_id: BTreeMap<String, Vec<usize>>,
 }
@@ -71,6 +73,10 @@ impl Facts {
         let mut facts = Self { heard: history.heard_subject(), ..Self::default() };
         for (scenario, started, _) in &history.scenarios {
             facts.last_start.insert(scenario.scenario.clone(), *started);
+        }
+        for record in history.stops.iter().filter(|record| !record.stop.reason.is_planned()) {
+            let began = history.scenarios.iter().map(|(_, seq, _)| *seq).filter(|seq| *seq < record.seq).max();
+            facts.downs.push((began.unwrap_or_default(), record.seq));
         }
         for (index, awaited) in history.awaits.iter().enumerate() {
             if let Some(AwaitOutcome::Met(seq)) = awaited.outcome {
@@ -260,9 +266,18 @@ impl Facts {
             Some(TransportOutcome::Answered { status, .. }) if *status >= 500 => {
                 (Cause::Environment, format!("none; the endpoint answered HTTP {status}"))
             }
+            _ if self.went_down_after(stimulus) => {
+                (Cause::Environment, "none; the subject went down before it answered".to_owned())
+            }
             _ if !self.heard => (Cause::Configuration, "none; nothing of the subject was seen in this run".to_owned()),
             _ => (Cause::TimedOut, "none in time".to_owned()),
         }
+    }
+
+    /// Whether the subject went down in the scenario of a message, after it was sent.
+    fn went_down_after(&self, stimulus: &MessageRecord) -> bool {
+        let last = stimulus.sendings.last().map_or(stimulus.seq, |sending| sending.seq);
+        self.downs.iter().any(|(began, stop)| stimulus.seq > *began && last < *stop)
     }
 
     /// Whether the absence of an answer counts (see the module's page).

@@ -327,6 +327,9 @@ pub struct Reference {
     /// List the ways of being wrong
     #[arg(long)]
     pub list_defects: bool,
+    /// Keep what came in here, so that a restart forgets nothing; without it everything is forgotten
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
     /// Write a subject file for this system, with its certificates, into a folder
     #[arg(long, value_name = "DIR")]
     pub write_subject: Option<PathBuf>,

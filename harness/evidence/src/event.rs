@@ -1,5 +1,11 @@
 //! What can happen in a run: facts in the past tense, never conclusions.
 
+mod assurance;
+mod life;
+
+pub use assurance::Assurance;
+pub use life::{StopReason, SubjectStart, SubjectStop};
+
 use jiff::Timestamp;
 
 use crate::digest::Digest;
@@ -166,6 +172,10 @@ pub enum Event {
         /// The answer.
         answer: String,
     },
+    /// The subject was started by the harness, and is ready.
+    SubjectStarted(SubjectStart),
+    /// It stopped, or never came up; the cause is its start.
+    SubjectStopped(SubjectStop),
     /// A scenario ended.
     ScenarioEnded {
         /// Its id.
@@ -209,33 +219,6 @@ pub struct RunStarted {
     pub seed: u64,
     /// Digest of every input, by name.
     pub inputs: Vec<(String, Digest)>,
-}
-
-/// What a run can prove at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Assurance {
-    /// Against the built-in reference: proves nothing about any vendor.
-    Demo,
-    /// Captured messages, imported.
-    Inspection,
-    /// The vendor's own run.
-    SelfRun,
-}
-
-impl Assurance {
-    /// The word in logs and reports.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Demo => "demo",
-            Self::Inspection => "inspection",
-            Self::SelfRun => "self-run",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(code: &str) -> Option<Self> {
-        [Self::Demo, Self::Inspection, Self::SelfRun].into_iter().find(|a| a.code() == code)
-    }
 }
 
 /// Who is tested.

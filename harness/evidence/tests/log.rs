@@ -7,7 +7,8 @@ use provestein_evidence::blob::{BlobError, Blobs as _};
 use provestein_evidence::digest::Digest;
 use provestein_evidence::event::{
     Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, MailArrived, MailSent, Recorded,
-    RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected, Subject, TransportFailure,
+    RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected, StopReason, Subject, SubjectStart, SubjectStop,
+    TransportFailure,
 };
 use provestein_evidence::format::{read_line, write_line};
 use provestein_evidence::log::{Clock, LOG_FILE, Log, LogError};
@@ -119,11 +120,29 @@ fn message() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn life() -> impl Strategy<Value = Event> {
+    let reason = proptest::sample::select(StopReason::ALL.to_vec());
+    let code = proptest::option::of(any::<i32>());
+    prop_oneof![
+        (text(), text(), text()).prop_map(|(how, what, ready)| Event::SubjectStarted(SubjectStart {
+            how,
+            what,
+            ready
+        })),
+        (reason, code, text(), proptest::option::of(digest()), any::<u64>()).prop_map(
+            |(reason, code, detail, output, cut)| {
+                Event::SubjectStopped(SubjectStop { reason, code, detail, output, cut })
+            }
+        ),
+    ]
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         begin(),
         scenario(),
         message(),
+        life(),
         (text(), text(), any::<bool>(), any::<u64>(), any::<u32>()).prop_map(
             |(label, what, quiet, patience_ms, line)| {
                 Event::AwaitOpened(Await { scenario: what.clone(), label, what, quiet, patience_ms, line })

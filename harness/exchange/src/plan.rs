@@ -44,7 +44,7 @@ pub struct LeftOut {
 }
 
 /// Splits scenarios into those that the subject's claim covers and those that it does not.
-pub fn select(scenarios: Vec<Loaded>, claims: &[(String, String)]) -> (Vec<Loaded>, Vec<LeftOut>) {
+pub fn select(scenarios: Vec<Loaded>, claims: &[(String, String)], can_restart: bool) -> (Vec<Loaded>, Vec<LeftOut>) {
     let mut left_out = Vec::new();
     let claimed = |loaded: &Loaded| {
         let needs = &loaded.scenario.needs;
@@ -55,7 +55,13 @@ pub fn select(scenarios: Vec<Loaded>, claims: &[(String, String)]) -> (Vec<Loade
         .into_iter()
         .filter_map(|loaded| {
             if claimed(&loaded) {
-                return Some(loaded);
+                let restarts = loaded.scenario.steps.iter().any(|step| matches!(step, Step::Restart(_)));
+                if can_restart || !restarts {
+                    return Some(loaded);
+                }
+                let reason = "it restarts the subject, which the harness did not start (`start` in the subject file)";
+                left_out.push(LeftOut { id: loaded.id, reason: reason.to_owned() });
+                return None;
             }
             let needs = &loaded.scenario.needs;
             let reason = format!("the subject does not claim {} ({:?})", needs.message, needs.direction);

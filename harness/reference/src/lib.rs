@@ -9,5 +9,6 @@
 
 pub mod defect;
 pub mod mailed;
+pub mod memory;
 pub mod serve;
 pub mod system;

@@ -1,9 +1,9 @@
 //! The system behind HTTP: a process of its own, or a task inside `demo`.
 
-use crate::system::{Outgoing, Reaction, Surroundings, System, SystemError};
+use crate::memory::{self, Memory, Moment};
+use crate::system::{Outgoing, Reaction, System, SystemError};
 use carrier::http::{self, Arrival, Inbox, Limits, Reply, Url};
 use carrier::tls::{ClientTls, ServerTls};
-use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -44,7 +44,8 @@ impl Drop for Served {
     }
 }
 
-/// Serves `system` at `address`. `chance` is drawn from for ids and keys.
+/// Serves `system` at `address`. `chance` is drawn from for ids and keys. What `memory` recalled and nobody has
+/// acknowledged is sent again.
 ///
 /// # Errors
 /// When the port cannot be had.
@@ -52,16 +53,18 @@ pub async fn serve(
     system: System,
     address: SocketAddr,
     wiring: Wiring,
+    memory: Memory,
     chance: Box<dyn CryptoRng + Send>,
 ) -> io::Result<Served> {
     let (inbox, arrivals) = Inbox::open(address, wiring.server_tls.clone(), Limits::default()).await?;
-    let desk = Arc::new(Desk { state: Mutex::new((system, chance)), wiring, began: Instant::now() });
-    let task = tokio::spawn(desk.run(arrivals));
+    let unsettled = system.unsettled();
+    let desk = Arc::new(Desk { state: Mutex::new((system, memory, chance)), wiring, began: Instant::now() });
+    let task = tokio::spawn(desk.run(arrivals, unsettled));
     Ok(Served { inbox, task })
 }
 
 struct Desk {
-    state: Mutex<(System, Box<dyn CryptoRng + Send>)>,
+    state: Mutex<(System, Memory, Box<dyn CryptoRng + Send>)>,
     wiring: Wiring,
     began: Instant,
 }
@@ -70,7 +73,11 @@ struct Desk {
 const TICK: Duration = Duration::from_secs(1);
 
 impl Desk {
-    async fn run(self: Arc<Self>, mut arrivals: mpsc::Receiver<Arrival>) {
+    async fn run(self: Arc<Self>, mut arrivals: mpsc::Receiver<Arrival>, unsettled: Vec<Outgoing>) {
+        if !unsettled.is_empty() {
+            let of_task = self.clone();
+            tokio::spawn(async move { of_task.send(unsettled).await });
+        }
         let mut ticks = tokio::time::interval(TICK);
         loop {
             tokio::select! {
@@ -79,7 +86,7 @@ impl Desk {
                     tokio::spawn(self.clone().handle(arrival));
                 }
                 _ = ticks.tick() => {
-                    let due = self.locked(|system, _, elapsed| Ok(system.tick(elapsed))).unwrap_or_default();
+                    let due = self.tick();
                     self.send(due).await;
                 }
             }
@@ -88,11 +95,7 @@ impl Desk {
 
     async fn handle(self: Arc<Self>, arrival: Arrival) {
         let entity = arrival.entity;
-        let received = self.locked(|system, chance, elapsed_ms| {
-            let mut around = Surroundings { wall: Timestamp::now(), elapsed_ms, chance };
-            system.receive(&entity, &mut around)
-        });
-        let Reaction { fault, outgoing } = match received {
+        let Reaction { fault, outgoing } = match self.receive(&entity) {
             Ok(reaction) => reaction,
             Err(error) => {
                 // Our own set-up is wrong; 503 says that the sender may try again.
@@ -111,13 +114,18 @@ impl Desk {
         self.send(outgoing).await;
     }
 
-    fn locked<T>(
-        &self,
-        work: impl FnOnce(&mut System, &mut dyn CryptoRng, u64) -> Result<T, SystemError>,
-    ) -> Result<T, SystemError> {
+    /// Kept before it is answered: what is acknowledged is not lost.
+    fn receive(&self, entity: &[u8]) -> Result<Reaction, SystemError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (system, chance) = &mut *state;
-        work(system, chance.as_mut(), self.began.elapsed().as_millis() as u64)
+        let (system, memory, chance) = &mut *state;
+        let moment = Moment::now(chance.as_mut());
+        memory.keep(&moment, entity)?;
+        memory::handle(system, entity, &moment, self.began.elapsed().as_millis() as u64)
+    }
+
+    fn tick(&self) -> Vec<Outgoing> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.0.tick(self.began.elapsed().as_millis() as u64)
     }
 
     async fn send(&self, outgoing: Vec<Outgoing>) {

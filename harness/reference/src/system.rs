@@ -55,6 +55,9 @@ pub enum SystemError {
     /// A message could not be made.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// What came in cannot be kept.
+    #[error("failed to keep what came in")]
+    Memory(#[from] std::io::Error),
 }
 
 /// The moment, and where chance comes from.
@@ -143,6 +146,11 @@ impl System {
             _ => None,
         };
         self.msh.step(Input::Tick, elapsed_ms).into_iter().filter_map(due).collect()
+    }
+
+    /// What was sent and is not acknowledged.
+    pub fn unsettled(&self) -> Vec<Outgoing> {
+        self.unsettled.values().cloned().collect()
     }
 
     fn open(&self, message: &Message) -> Result<Vec<u8>, String> {

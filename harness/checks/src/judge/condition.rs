@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::verdict::Cause;
-use evidence::event::{Seq, TransportFailure};
+use evidence::event::{Seq, StopReason, TransportFailure};
 use evidence::history::{Author, History, MessageRecord, Sending, TransportOutcome};
 
 /// Something about the run as a whole that is no matter of conformance.
@@ -43,6 +43,9 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
             if failure == TransportFailure::TimedOut && facts.heard() {
                 return None;
             }
+            if met_a_restart(history, seq) {
+                return None;
+            }
             Some(Condition {
                 cause: cause_of(failure),
                 detail: format!("{}: {detail}", failure.code()),
@@ -51,6 +54,7 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         })
         .collect();
     conditions.extend(sealed(history));
+    conditions.extend(down(history));
     if facts.heard() {
         return conditions;
     }
@@ -85,6 +89,41 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         });
     }
     conditions
+}
+
+/// Whether a sending failed because the harness was restarting the subject: it was down, or was not seen alive any more
+/// between the failure and the stop. Our own doing says nothing about the environment.
+fn met_a_restart(history: &History, failed: Seq) -> bool {
+    let sendings = history.messages.iter().flat_map(|m| &m.sendings);
+    let answered: Vec<Seq> = sendings
+        .filter_map(|s| match s.outcome {
+            Some(TransportOutcome::Answered { seq, .. }) => Some(seq),
+            _ => None,
+        })
+        .collect();
+    let mut restarts = history.stops.iter().filter(|record| record.stop.reason == StopReason::Restart);
+    restarts.any(|record| {
+        let up_again = history.starts.iter().map(|(_, seq)| *seq).find(|seq| *seq > record.seq).unwrap_or(Seq::MAX);
+        failed < up_again && !answered.iter().any(|seq| (failed..record.seq).contains(seq))
+    })
+}
+
+/// A subject that the harness starts, and that did not come up or ended while it was needed: what it printed last
+/// says why. A program or an image that is not there is a matter of the subject file.
+fn down(history: &History) -> impl Iterator<Item = Condition> {
+    let unplanned = history.stops.iter().filter(|record| !record.stop.reason.is_planned());
+    unplanned.map(|record| {
+        let never = record.stop.reason == StopReason::NotStarted;
+        let mut detail = format!("the subject is down: {}", record.stop.detail);
+        if !record.last_lines.is_empty() {
+            detail.push_str(&format!("; the last it printed: {}", record.last_lines.join(" | ")));
+        }
+        Condition {
+            cause: if never { Cause::Configuration } else { Cause::Environment },
+            detail,
+            about: Some(record.seq),
+        }
+    })
 }
 
 /// A message of the subject's that was encrypted to somebody else's certificate: it holds an old one of ours, or

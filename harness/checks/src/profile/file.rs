@@ -30,6 +30,10 @@ pub(super) struct ProfileFile {
     pub quiet_ms: u64,
     /// Ids of the scenarios.
     pub scenarios: Vec<String>,
+    /// Ids of the scenarios that restart the subject: they run where the harness starts it, and a run is whole
+    /// without them.
+    #[serde(default)]
+    pub restarting: Vec<String>,
     /// What is demanded.
     pub requirements: Vec<RequirementEntry>,
 }

@@ -45,6 +45,9 @@ pub struct Profile {
     pub quiet_ms: u64,
     /// Ids of the scenarios, in the order in which they run.
     pub scenarios: Vec<String>,
+    /// Ids of the scenarios that restart the subject: they run where the harness starts it, and a run is whole
+    /// without them.
+    pub restarting: Vec<String>,
     /// What is demanded, by id.
     pub obligations: BTreeMap<RequirementId, Obligation>,
     /// Digest of the file.

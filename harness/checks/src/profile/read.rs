@@ -78,6 +78,7 @@ impl Reader<'_> {
             algorithms: Algorithms { digest: file.algorithms.digest, signature: file.algorithms.signature },
             quiet_ms: file.quiet_ms,
             scenarios: file.scenarios,
+            restarting: file.restarting,
             obligations: self.obligations(file.requirements, catalogue),
             digest: Digest::of(self.text.as_bytes()),
         }

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::{TOOL, embedded, run_folder};
 use ::reference::defect::Defect;
 use ::reference::mailed::{self, MailWiring};
+use ::reference::memory::Memory;
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
 use carrier::mail::{Password, Route, Security};
@@ -140,7 +141,7 @@ pub fn execute(
             };
             let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
             // Should the reference not come up, the preflight finds nobody there and says so.
-            if let Ok(started) = serve::serve(system, inbox, wiring, chance).await {
+            if let Ok(started) = serve::serve(system, inbox, wiring, Memory::default(), chance).await {
                 if let Ok(url) = format!("http://{}/", started.address()).parse() {
                     plan.subject.way = Way::Http { url, tls: None };
                 }
@@ -239,6 +240,7 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
         profile: profile.id(),
         way: Way::Http { url: nowhere, tls: None },
         ports: Ports { http: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))), ..Ports::default() },
+        start: None,
         parties: [("municipality".to_owned(), party)].into(),
         partners,
         patients: cast.patients,

@@ -8,6 +8,7 @@ use crate::embedded;
 use crate::failure::Failure;
 use ::reference::defect::Defect;
 use ::reference::mailed::{self, MailWiring};
+use ::reference::memory::Memory;
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
 use carrier::mail::{Password, Route, Security};
@@ -57,10 +58,15 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
     }
     let url: carrier::http::Url = args.harness.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
     let wiring = Wiring { partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(), ..Wiring::default() };
-    let system = System::new(identity, peers, defects.clone());
+    let mut system = System::new(identity, peers, defects.clone());
+    let memory = match &args.state {
+        Some(path) => Memory::recall(path, &mut system)
+            .map_err(|error| Failure::of(Exit::USAGE, &error).hint(format!("--state {}", path.display())))?,
+        None => Memory::default(),
+    };
     runtime()?.block_on(async {
         let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
-        let served = serve::serve(system, args.listen, wiring, chance).await.map_err(|error| {
+        let served = serve::serve(system, args.listen, wiring, memory, chance).await.map_err(|error| {
             Failure::new(Exit::CONFIGURATION, format!("failed to listen at {}: {error}", args.listen))
         })?;
         let wrong: Vec<&str> = defects.iter().map(|d| d.id()).collect();

@@ -92,7 +92,7 @@ pub fn plan(
     inputs: Vec<(String, Vec<u8>)>,
 ) -> Result<Prepared, Failure> {
     let selected = select(selection, &profile)?;
-    let (scenarios, left_out) = plan::select(selected, &subject.description.claims);
+    let (scenarios, left_out) = plan::select(selected, &subject.description.claims, subject.start.is_some());
     if scenarios.is_empty() {
         let reasons: Vec<String> = left_out.iter().map(|l| format!("{}: {}", l.id, l.reason)).collect();
         return Err(Failure::new(
@@ -201,7 +201,11 @@ pub fn algorithms(profile: &Profile) -> Algorithms {
 fn select(selection: &[String], profile: &Profile) -> Result<Vec<Loaded>, Failure> {
     let shipped = embedded::scenarios()?;
     if selection.is_empty() {
-        let of_profile = profile.scenarios.iter().filter_map(|id| shipped.iter().find(|loaded| loaded.id == *id));
+        let of_profile = profile
+            .scenarios
+            .iter()
+            .chain(&profile.restarting)
+            .filter_map(|id| shipped.iter().find(|loaded| loaded.id == *id));
         return Ok(of_profile.cloned().collect());
     }
     let mut selected: Vec<Loaded> = Vec::new();

@@ -107,6 +107,8 @@ fn what(event: &Event) -> String {
         Event::ReceiptIgnored { message } => format!("ReceiptIgnored {message}"),
         Event::OperatorAsked { question } => format!("OperatorAsked {question}"),
         Event::OperatorAnswered { answer } => format!("OperatorAnswered {answer}"),
+        Event::SubjectStarted(s) => format!("SubjectStarted {} {}: {}", s.how, s.what, s.ready),
+        Event::SubjectStopped(s) => format!("SubjectStopped {}: {}", s.reason.code(), s.detail),
         Event::ScenarioEnded { scenario, outcome } => format!("ScenarioEnded {scenario}: {outcome:?}"),
         Event::RunResumed { tool } => format!("RunResumed by {tool}"),
         Event::TailRecovered { bytes, .. } => format!("TailRecovered, {bytes} bytes set aside"),

@@ -8,6 +8,7 @@ use exchange::engine::Progress;
 use exchange::scenario::Loaded;
 use jiff::{Timestamp, tz::TimeZone};
 use report::Style;
+use report::clean;
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -113,6 +114,11 @@ impl Teller {
 impl Progress for Teller {
     fn listening(&self, address: SocketAddr) {
         say(format!("  inbox     listening at {address}"));
+    }
+
+    fn subject(&self, what: &str) {
+        self.transient("");
+        say(format!("  subject   {}", clean(what)));
     }
 
     fn preflight(&self, probe: &str, ok: bool, detail: &str) {

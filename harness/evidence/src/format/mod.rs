@@ -4,6 +4,7 @@
 //! line, and names the digest of the whole line before it, so that one changed bit anywhere is found.
 
 mod v1;
+mod v1_life;
 mod v1_mail;
 mod v1_parts;
 
@@ -102,6 +103,7 @@ pub fn blobs_of(event: &Event) -> Vec<Digest> {
         Event::MessageArrived { entity, .. } => vec![*entity],
         Event::PayloadOpened { key, .. } => vec![*key],
         Event::TailRecovered { tail, .. } => vec![*tail],
+        Event::SubjectStopped(stop) => stop.output.iter().copied().collect(),
         _ => Vec::new(),
     }
 }

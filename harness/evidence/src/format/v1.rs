@@ -1,6 +1,7 @@
 //! Version 1 of the wire format. Frozen once released: a change makes version 2.
 
 use super::VERSION;
+use super::v1_life::{SubjectStartV1, SubjectStopV1};
 use super::v1_mail::{MailArrivedV1, MailSentV1};
 use super::v1_parts::{ComposedV1, RunV1, ScenarioV1, SubjectV1, digest};
 use crate::digest::Digest;
@@ -156,6 +157,8 @@ enum EventV1 {
     OperatorAnswered {
         answer: String,
     },
+    SubjectStarted(SubjectStartV1),
+    SubjectStopped(SubjectStopV1),
     ScenarioEnded {
         scenario: String,
         finished: bool,
@@ -222,6 +225,8 @@ impl EventV1 {
             Event::ReceiptIgnored { message } => Self::ReceiptIgnored { message },
             Event::OperatorAsked { question } => Self::OperatorAsked { question },
             Event::OperatorAnswered { answer } => Self::OperatorAnswered { answer },
+            Event::SubjectStarted(start) => Self::SubjectStarted(SubjectStartV1::of(start)),
+            Event::SubjectStopped(stop) => Self::SubjectStopped(SubjectStopV1::of(stop)),
             Event::ScenarioEnded { scenario, outcome } => match outcome {
                 ScenarioOutcome::Finished => Self::ScenarioEnded { scenario, finished: true, reason: None },
                 ScenarioOutcome::Abandoned { reason } => {
@@ -272,6 +277,8 @@ impl EventV1 {
             Self::ReceiptIgnored { message } => Event::ReceiptIgnored { message },
             Self::OperatorAsked { question } => Event::OperatorAsked { question },
             Self::OperatorAnswered { answer } => Event::OperatorAnswered { answer },
+            Self::SubjectStarted(start) => Event::SubjectStarted(start.into_domain()),
+            Self::SubjectStopped(stop) => Event::SubjectStopped(stop.into_domain()?),
             Self::ScenarioEnded { scenario, finished, reason } => Event::ScenarioEnded {
                 scenario,
                 outcome: if finished {

@@ -1,7 +1,7 @@
 //! The fold from events and blobs to a history.
 
 use super::model::{
-    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome,
+    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, StopRecord, TransportOutcome,
 };
 use crate::blob::{BlobError, Blobs};
 use crate::event::{Event, MailSent, Recorded, Seq, TransportFailure};
@@ -17,7 +17,15 @@ use wire::mime::{Entity, mail};
 /// # Errors
 /// [`BlobError`] when a blob that the log names is missing or altered: the evidence is broken.
 pub fn of(events: &[Recorded], blobs: &dyn Blobs) -> Result<History, BlobError> {
-    let mut fold = Fold { history: History::default(), blobs, epoch: 0, epoch_base: 0, index: HashMap::new() };
+    let mut fold = Fold {
+        history: History::default(),
+        blobs,
+        epoch: 0,
+        epoch_base: 0,
+        last_ms: 0,
+        is_down: false,
+        index: HashMap::new(),
+    };
     for recorded in events {
         fold.take(recorded)?;
     }
@@ -30,6 +38,10 @@ struct Fold<'b> {
     blobs: &'b dyn Blobs,
     epoch: u32,
     epoch_base: u64,
+    /// Milliseconds on the run's own clock at the last event.
+    last_ms: u64,
+    /// Whether the subject is known to be down: absence says nothing then.
+    is_down: bool,
     index: HashMap<Seq, usize>,
 }
 
@@ -37,11 +49,15 @@ impl Fold<'_> {
     fn take(&mut self, recorded: &Recorded) -> Result<(), BlobError> {
         if recorded.epoch != self.epoch {
             self.epoch = recorded.epoch;
-            self.epoch_base = self.history.horizon_ms;
+            self.epoch_base = self.last_ms;
         }
         let at_ms = self.epoch_base + recorded.elapsed_ms;
+        self.last_ms = self.last_ms.max(at_ms);
+        if !self.is_down {
+            self.history.horizon_ms = self.history.horizon_ms.max(at_ms);
+        }
+        self.life(recorded)?;
         let history = &mut self.history;
-        history.horizon_ms = history.horizon_ms.max(at_ms);
         history.started.get_or_insert(recorded.at);
         history.events += 1;
         history.event_names.insert(recorded.seq, name_of(&recorded.event));
@@ -75,6 +91,24 @@ impl Fold<'_> {
             Event::AwaitLapsed { awaited, reason } => self.settle(*awaited, AwaitOutcome::Lapsed(reason.clone())),
             Event::SilenceObserved { awaited, quiet_ms } => self.settle(*awaited, AwaitOutcome::Quiet(*quiet_ms)),
             _ => self.message(recorded, at_ms)?,
+        }
+        Ok(())
+    }
+
+    /// Whether the subject is up, where the harness starts it.
+    fn life(&mut self, recorded: &Recorded) -> Result<(), BlobError> {
+        match &recorded.event {
+            Event::SubjectStarted(start) => {
+                self.is_down = false;
+                self.history.starts.push((start.clone(), recorded.seq));
+            }
+            Event::SubjectStopped(stop) => {
+                self.is_down = true;
+                let output = stop.output.map(|digest| self.blobs.get(digest)).transpose()?.unwrap_or_default();
+                let last_lines = last_lines(&output);
+                self.history.stops.push(StopRecord { seq: recorded.seq, stop: stop.clone(), last_lines });
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -191,6 +225,16 @@ impl Fold<'_> {
             found.outcome = Some(outcome);
         }
     }
+}
+
+/// The end of what a subject printed: enough to see why it ended.
+fn last_lines(output: &[u8]) -> Vec<String> {
+    const LINES: usize = 10;
+    const CHARACTERS: usize = 300;
+    let text = String::from_utf8_lossy(output);
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(LINES));
+    last.map(|line| line.chars().take(CHARACTERS).collect()).collect()
 }
 
 fn new_record(recorded: &Recorded, at_ms: u64, author: Author, message: Message) -> MessageRecord {
@@ -376,6 +420,8 @@ fn name_of(event: &Event) -> &'static str {
         Event::ReceiptIgnored { .. } => "ReceiptIgnored",
         Event::OperatorAsked { .. } => "OperatorAsked",
         Event::OperatorAnswered { .. } => "OperatorAnswered",
+        Event::SubjectStarted(_) => "SubjectStarted",
+        Event::SubjectStopped(_) => "SubjectStopped",
         Event::ScenarioEnded { .. } => "ScenarioEnded",
         Event::RunResumed { .. } => "RunResumed",
         Event::TailRecovered { .. } => "TailRecovered",

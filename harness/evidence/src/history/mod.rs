@@ -6,5 +6,5 @@ mod model;
 
 pub use fold::of;
 pub use model::{
-    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, TransportOutcome,
+    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, StopRecord, TransportOutcome,
 };

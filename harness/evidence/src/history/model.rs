@@ -1,8 +1,8 @@
 //! What a history holds.
 
 use crate::event::{
-    Await, Composed, MailArrived, MailSent, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject,
-    TransportFailure,
+    Await, Composed, MailArrived, MailSent, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject, SubjectStart,
+    SubjectStop, TransportFailure,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -28,16 +28,32 @@ pub struct History {
     pub messages: Vec<MessageRecord>,
     /// What belongs together, in the order of the stimuli.
     pub exchanges: Vec<Exchange>,
+    /// Each start of a subject that the harness starts, with its event.
+    pub starts: Vec<(SubjectStart, Seq)>,
+    /// Each stop of it.
+    pub stops: Vec<StopRecord>,
     /// What was waited for.
     pub awaits: Vec<AwaitRecord>,
     /// Events by number: the name of each, for pointing at.
     pub event_names: BTreeMap<Seq, &'static str>,
-    /// Milliseconds on the run's own clock at the last event: the horizon of every absence.
+    /// Milliseconds on the run's own clock at the last event at which the subject was not known to be down: the
+    /// horizon of every absence.
     pub horizon_ms: u64,
     /// Whether `RunEnded` is there.
     pub ended: bool,
     /// How many events.
     pub events: u64,
+}
+
+/// A stop of the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StopRecord {
+    /// The event.
+    pub seq: Seq,
+    /// Why, and how.
+    pub stop: SubjectStop,
+    /// The last lines that it printed.
+    pub last_lines: Vec<String>,
 }
 
 /// Who wrote a message.

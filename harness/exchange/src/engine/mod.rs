@@ -7,6 +7,7 @@
 mod aside;
 mod desk;
 mod inbox;
+mod life;
 mod outbound;
 mod ports;
 mod post;

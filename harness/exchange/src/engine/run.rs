@@ -3,6 +3,7 @@
 use super::aside::Aside;
 use super::desk::Desk;
 use super::inbox;
+use super::life::{self, Life};
 use super::ports::{self, Listening, Sources};
 use super::post::{self, Ends, PostOffice};
 use crate::plan::Plan;
@@ -118,6 +119,8 @@ pub trait Progress: Send + Sync {
     fn listening(&self, _address: SocketAddr) {}
     /// A probe was carried out.
     fn preflight(&self, _probe: &str, _ok: bool, _detail: &str) {}
+    /// The subject was started, restarted or stopped, or is down.
+    fn subject(&self, _what: &str) {}
     /// A scenario begins: number, of how many, which.
     fn scenario(&self, _number: usize, _of: usize, _scenario: &Loaded) {}
     /// The harness waits: for what, about which message, until when.
@@ -161,6 +164,7 @@ pub(super) struct Run {
     pub road: Road,
     pub aside: Aside,
     pub refusals: Refusals,
+    pub life: Life,
 }
 
 impl Run {
@@ -349,6 +353,7 @@ async fn go_on(
         news: Notify::new(),
         aside: Aside::default(),
         refusals,
+        life: Life::default(),
         clock: recorder.clock,
         log: recorder.log,
         road,
@@ -366,7 +371,9 @@ async fn go_on(
         beside.spawn(post::watch(run.clone(), notices));
     }
     beside.spawn(post::visit(run.clone()));
-    scenarios(&run, options, progress).await
+    let outcome = scenarios(&run, options, progress).await;
+    run.life.let_go();
+    outcome
 }
 
 async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineError> {
@@ -382,13 +389,14 @@ async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineEr
 }
 
 async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -> Result<(), EngineError> {
-    let reachable = preflight(run, progress).await?;
+    let down = life::start(run, progress).await?;
+    let reachable = down.is_some() || preflight(run, progress).await?;
     let resumed = options.resume.clone().unwrap_or_default();
     run.desk().slowest_ms = resumed.slowest_ms;
     let finished = resumed.finished;
     let left: Vec<Loaded> =
         run.plan.scenarios.iter().filter(|loaded| !finished.contains(&loaded.id)).cloned().collect();
-    let mut given_up = (!reachable).then(|| "the subject cannot be reached".to_owned());
+    let mut given_up = down.or_else(|| (!reachable).then(|| "the subject cannot be reached".to_owned()));
     for (index, loaded) in left.iter().enumerate() {
         progress.scenario(index + 1, left.len(), loaded);
         let started = ScenarioStarted {
@@ -406,6 +414,9 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
         };
         // Our last answers belong to this scenario, and the run must not end before they are sent.
         run.settle().await?;
+        if given_up.is_none() {
+            given_up = run.life.down();
+        }
         if let Some(reason) = &abandoned
             && given_up.is_none()
             && !connects(run).await.0
@@ -423,6 +434,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
             office.emptied(run).await;
         }
     }
+    life::stop(run, progress).await?;
     run.record(Event::RunEnded { reason: "finished".to_owned() }, None, Vec::new()).await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use super::desk::{Receipt, ReceiptKind, Sent};
 use super::inbox::chance;
+use super::life;
 use super::outbound::{self, Posting};
 use super::post;
 use super::run::{EngineError, Progress, Run};
@@ -28,6 +29,9 @@ pub(super) async fn carry_out(
     let scene = Scene { run, loaded, started, progress };
     for (step, &line) in loaded.scenario.steps.iter().zip(&loaded.step_lines) {
         run.check()?;
+        if let Some(reason) = run.life.down() {
+            return Ok(Some(reason));
+        }
         let given_up = match step {
             Step::Send(send) => scene.send(send, line).await?,
             Step::Resend(label) => scene.transmit(label).await?,
@@ -35,6 +39,7 @@ pub(super) async fn carry_out(
             Step::Quiet(target) => scene.wait(target, line, Purpose::Quiet).await?,
             Step::Ignore(target) => scene.wait(target, line, Purpose::Ignore).await?,
             Step::Reacknowledge(again) => scene.reacknowledge(again, line).await?,
+            Step::Restart(how) => life::restart(run, *how, progress).await?,
         };
         if given_up.is_some() {
             return Ok(given_up);
@@ -214,11 +219,13 @@ impl Scene<'_> {
         let Some(receipt) = self.receipt(kind, label, patience).await? else {
             let refused = self.run.refusals.since(refused_before);
             // What we turned away may have been what was waited for: that is no silence.
-            let is_silence = purpose == Purpose::Quiet && !refused.iter().any(|refusal| refusal.may_be_message);
+            let down = self.run.life.down();
+            let is_silence =
+                purpose == Purpose::Quiet && down.is_none() && !refused.iter().any(|refusal| refusal.may_be_message);
             let event = if is_silence {
                 Event::SilenceObserved { awaited, quiet_ms: patience.as_millis() as u64 }
             } else {
-                Event::AwaitLapsed { awaited, reason: lapsed(&refused) }
+                Event::AwaitLapsed { awaited, reason: down.unwrap_or_else(|| lapsed(&refused)) }
             };
             self.run.record(event, Some(awaited), Vec::new()).await?;
             return Ok(None);
@@ -247,6 +254,9 @@ impl Scene<'_> {
             self.run.check()?;
             if let Some(receipt) = self.run.desk().take(kind, label) {
                 return Ok(Some(receipt));
+            }
+            if self.run.life.down().is_some() && self.run.aside.is_idle() {
+                return Ok(None);
             }
             if tokio::time::timeout_at(deadline, news).await.is_err() {
                 self.run.check()?;

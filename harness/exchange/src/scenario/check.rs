@@ -32,6 +32,7 @@ pub(super) fn labels(loaded: &Loaded, reader: &mut Reader) {
             Step::Resend(label) => (None, Some(label)),
             Step::Await(target) | Step::Quiet(target) | Step::Ignore(target) => (None, target.target().map(|t| t.1)),
             Step::Reacknowledge(again) => (Some(&again.label), Some(&again.apprec)),
+            Step::Restart(_) => (None, None),
         };
         if let Some(label) = used.filter(|label| !known.contains(label)) {
             reader.mistake(line, 5, 1, format!("label `{label}` is not given by any earlier `send`"));

@@ -7,6 +7,6 @@ mod parse;
 pub use check::{Lint, lint, unknown_messages};
 pub use model::{
     Alteration, AwaitStep, Change, Direction, Layer, Needs, OneOrMany, Outcome, PatientKind, QuietStep, Reacknowledge,
-    Renew, Replace, Scenario, SendStep, Side, Step, Stranger, Title,
+    Renew, Replace, Restart, Scenario, SendStep, Side, Step, Stranger, Title,
 };
 pub use parse::{Loaded, parse, schema};

@@ -81,6 +81,18 @@ pub enum Step {
     Ignore(AwaitStep),
     /// Send the acknowledgment of the AppRec of a message once more, under a label of its own.
     Reacknowledge(Reacknowledge),
+    /// Stop the subject and start it again.
+    Restart(Restart),
+}
+
+/// How a subject is stopped for a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Restart {
+    /// It is asked to end, as by an operator.
+    Orderly,
+    /// It is killed, as by a power cut.
+    Abruptly,
 }
 
 /// What is sent.

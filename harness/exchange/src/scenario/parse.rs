@@ -89,7 +89,7 @@ fn well_formed(step: &Step) -> Result<(), String> {
             }
             send.alter.iter().try_for_each(|alteration| alteration.change().map(drop))
         }
-        Step::Resend(_) | Step::Reacknowledge(_) => Ok(()),
+        Step::Resend(_) | Step::Reacknowledge(_) | Step::Restart(_) => Ok(()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The subject file: safe to commit; keys and secrets are only pointed at.
 
 use super::carrier::{self, Carrier, InboxFile, SecretFile};
+use super::start::StartFile;
 use crate::scenario::Direction;
 use crate::yaml::{Mistakes, Reader, Value};
 use schemars::JsonSchema;
@@ -15,6 +16,9 @@ use std::time::Duration;
 pub struct SubjectFile {
     /// What is tested.
     pub subject: System,
+    /// How it is started; `running` by default.
+    #[serde(default)]
+    pub start: StartFile,
     /// Must be `test`: with anything else nothing is sent.
     pub purpose: String,
     /// Profile, e.g. `plo-receive-nhn@1`.
@@ -159,9 +163,9 @@ pub struct PatienceFile {
     pub poll: Option<String>,
 }
 
-const KEYS: [&str; 11] = [
-    "subject", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients", "patience",
-    "secrets",
+const KEYS: [&str; 12] = [
+    "subject", "start", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients",
+    "patience", "secrets",
 ];
 
 /// Reads a subject file.
@@ -193,9 +197,12 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
             }
         }
     }
-    let all = (subject, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience, secrets);
+    let start = root.get("start").map_or(Some(StartFile::default()), |node| reader.read(node));
+    let all =
+        (subject, start, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience, secrets);
     let (
         Some(subject),
+        Some(start),
         Some(purpose),
         Some(profile),
         Some(claims),
@@ -215,6 +222,7 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     }
     Ok(SubjectFile {
         subject,
+        start,
         purpose,
         profile,
         claims,

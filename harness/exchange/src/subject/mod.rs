@@ -3,6 +3,7 @@
 mod carrier;
 mod file;
 mod resolve;
+pub mod start;
 mod way;
 
 pub use file::{PatienceFile, SubjectFile, known_messages, parse, schema};

@@ -2,6 +2,7 @@
 
 use super::carrier::CertificateFiles;
 use super::file::{self, SubjectFile};
+use super::start::{self, Keeper, Places};
 use super::way::{self, Ports, Way};
 use crate::cast::{Cast, CastParty, Organisation, Patient, Responsible, Service};
 use crate::yaml::Mistakes;
@@ -11,7 +12,9 @@ use evidence::event;
 use msh::identity::{Identity, Peer};
 use std::collections::BTreeMap;
 use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 use wire::certificate::{Certificate, CertificateDefect};
@@ -32,6 +35,8 @@ pub struct Subject {
     pub profile: String,
     /// How messages get to it.
     pub way: Way,
+    /// Who starts and stops it; `None` when it runs already.
+    pub start: Option<Arc<dyn Keeper>>,
     /// Where we listen.
     pub ports: Ports,
     /// The subject's parties by role.
@@ -176,16 +181,36 @@ pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Res
             partner.identity.envelope_encoding = TransferEncoding::Base64;
         }
     }
+    let ports = way::ports(&files, file)?;
+    let url = if let Way::Http { url, .. } = &way { Some(url) } else { None };
+    let start = start::keeper(&file.start, folder, &places(file, folder, &ports), url);
     Ok(Subject {
         description: describe(file, &way),
         profile: file.profile.clone(),
-        ports: way::ports(&files, file)?,
+        ports,
         way,
+        start: start.map_err(ResolveError::Misfit)?,
         parties,
         partners,
         patients: patients(file, &cast)?,
         patience: patience(&file.patience),
     })
+}
+
+/// Where a process of this machine finds us: at the address we listen at, or at our own.
+fn places(file: &SubjectFile, folder: &Path, ports: &Ports) -> Places {
+    let bound = ports.addresses().next().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |(_, address)| address.ip());
+    let host = match bound {
+        bound if !bound.is_unspecified() => bound,
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    Places {
+        host: host.to_string(),
+        ports: ports.addresses().map(|(name, address)| (name, address.port())).collect(),
+        kit: folder.join(&file.partners),
+        dir: folder.to_owned(),
+    }
 }
 
 fn patience(file: &file::PatienceFile) -> Patience {

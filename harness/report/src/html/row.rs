@@ -123,6 +123,11 @@ pub(super) fn note(event: &Event, index: &Index<'_>) -> Option<(&'static str, St
         }
         Event::OperatorAsked { question } => ("quiet", format!("asked: {question}")),
         Event::OperatorAnswered { answer } => ("quiet", format!("answered: {answer}")),
+        Event::SubjectStarted(s) => ("quiet", format!("{} started: {}", s.how, s.ready)),
+        Event::SubjectStopped(s) if s.reason.is_planned() => {
+            ("quiet", format!("the subject was stopped: {}", s.detail))
+        }
+        Event::SubjectStopped(s) => ("doubt", format!("the subject is down: {}", s.detail)),
         Event::RunResumed { tool } => ("quiet", format!("resumed by {tool}")),
         Event::TailRecovered { bytes, .. } => {
             ("doubt", format!("a half-written last line of {bytes} bytes was set aside"))
