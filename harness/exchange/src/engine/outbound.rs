@@ -30,7 +30,7 @@ pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pe
             entity: Digest::of(&entity),
         };
         let composed = run.record(Event::MessageComposed(composed), Some(about), vec![entity.clone()]).await?;
-        let posting = Posting { composed: composed.seq, attempt: 1, entity: &entity, ends: &ends, awaited: false };
+        let posting = Posting { composed: composed.seq, attempt: 1, entity: &entity, ends: &ends };
         transmit(&run, posting).await?;
         Ok(())
     })
@@ -55,8 +55,6 @@ pub(super) struct Posting<'a> {
     pub entity: &'a [u8],
     /// From whom to whom, by mail address.
     pub ends: &'a Ends,
-    /// Whether somebody waits until a mail has been fetched.
-    pub awaited: bool,
 }
 
 /// Sends an entity and records what the carrier of the other side does.

@@ -111,8 +111,24 @@ impl PostOffice {
         run.until(run.plan.subject.patience.fetch(), || self.state().lying.is_empty()).await;
     }
 
-    async fn lie(&self, run: &Run, seq: Seq) -> bool {
-        run.until(run.plan.subject.patience.fetch(), || !self.state().lying.contains(&seq)).await
+    /// Waits until a mail has been fetched. When nobody does so in time, that is recorded, and said.
+    ///
+    /// # Errors
+    /// When it cannot be recorded.
+    pub async fn fetched(&self, run: &Run, seq: Seq) -> Result<Option<String>, LogError> {
+        let patience = run.plan.subject.patience.fetch();
+        if run.until(patience, || !self.state().lying.contains(&seq)).await {
+            return Ok(None);
+        }
+        let detail = format!("nobody fetched the mail from the mailbox within {} s", patience.as_secs());
+        let event = Event::TransportFailed { failure: TransportFailure::NotFetched, detail: detail.clone() };
+        run.record(event, Some(seq), Vec::new()).await?;
+        Ok(Some(detail))
+    }
+
+    /// Whether a mail lies in the mailbox.
+    pub fn lies(&self, seq: Seq) -> bool {
+        self.state().lying.contains(&seq)
     }
 }
 
@@ -139,7 +155,7 @@ pub(super) async fn transmit(
     office: &PostOffice,
     posting: Posting<'_>,
 ) -> Result<Transmitted, LogError> {
-    let Posting { composed, attempt, entity, ends, awaited } = posting;
+    let Posting { composed, attempt, entity, ends } = posting;
     let entity = if attempt == 1 {
         entity.to_vec()
     } else {
@@ -167,11 +183,7 @@ pub(super) async fn transmit(
         Exit::Mailbox(mailbox) => {
             office.state().lying.insert(seq);
             mailbox.put(seq, &entity);
-            if !awaited || office.lie(run, seq).await {
-                return Ok(Transmitted { seq, failure: None });
-            }
-            let patience = run.plan.subject.patience.fetch().as_secs();
-            (TransportFailure::NotFetched, format!("nobody fetched the mail from the mailbox within {patience} s"))
+            return Ok(Transmitted { seq, failure: None });
         }
         Exit::Servers(servers) => {
             let outgoing = smtp::Outgoing {

@@ -25,7 +25,12 @@ pub(super) async fn carry_out(
     started: Seq,
     progress: &dyn Progress,
 ) -> Result<Option<String>, EngineError> {
-    run.desk().sent.clear();
+    {
+        // What came before cannot answer what is sent now.
+        let mut desk = run.desk();
+        desk.sent.clear();
+        desk.receipts.clear();
+    }
     let scene = Scene { run, loaded, started, progress };
     for (step, &line) in loaded.scenario.steps.iter().zip(&loaded.step_lines) {
         run.check()?;
@@ -180,15 +185,11 @@ impl Scene<'_> {
         }
         let attempt = sent.sendings.len() as u32 + 1;
         let ends = self.run.ends(&sent.from, &sent.to);
-        let posting = Posting { composed: sent.composed, attempt, entity: &sent.entity, ends: &ends, awaited: true };
+        let posting = Posting { composed: sent.composed, attempt, entity: &sent.entity, ends: &ends };
         let transmitted = outbound::transmit(self.run, posting).await?;
         let failure = transmitted.failure.as_ref().map(|(_, detail)| detail.clone());
         if let Some(sent) = self.run.desk().sent.get_mut(label) {
             sent.sendings.push(transmitted.seq);
-            if self.run.road.office().is_some() {
-                // A mail is with the subject when it has been fetched, not when it was put into the mailbox.
-                sent.at_ms = self.run.elapsed_ms();
-            }
             sent.failure = failure;
         }
         Ok(match transmitted.failure {
@@ -202,6 +203,9 @@ impl Scene<'_> {
 
     async fn wait(&self, step: &AwaitStep, line: u32, purpose: Purpose) -> Result<Option<String>, EngineError> {
         let Some((what, label)) = step.target() else { return Ok(None) };
+        if let Some(reason) = self.fetched(label).await? {
+            return Ok(Some(reason));
+        }
         let kind = if what == "apprec" { ReceiptKind::AppRec } else { ReceiptKind::Signal };
         let patience = self.patience(kind, purpose);
         let opened = Event::AwaitOpened(Await {
@@ -235,6 +239,21 @@ impl Scene<'_> {
         if purpose == Purpose::Ignore {
             let event = Event::ReceiptIgnored { message: receipt.seq };
             self.run.record(event, Some(receipt.seq), Vec::new()).await?;
+        }
+        Ok(None)
+    }
+
+    /// Over mail: waits until the labelled message has been fetched. Only then is it with the subject, and only from
+    /// then on is its answer waited for. Gives why the scenario is given up, if nobody fetches it.
+    async fn fetched(&self, label: &str) -> Result<Option<String>, EngineError> {
+        let Some(office) = self.run.road.office() else { return Ok(None) };
+        let last = self.run.desk().sent.get(label).and_then(|sent| sent.sendings.last().copied());
+        let Some(seq) = last.filter(|&seq| office.lies(seq)) else { return Ok(None) };
+        if let Some(reason) = office.fetched(self.run, seq).await? {
+            return Ok(Some(format!("`{label}` could not be delivered (not-fetched): {reason}")));
+        }
+        if let Some(sent) = self.run.desk().sent.get_mut(label) {
+            sent.at_ms = self.run.elapsed_ms();
         }
         Ok(None)
     }
