@@ -17,10 +17,11 @@ const TABLE: [(&str, &[&str]); 9] = [
 ];
 
 /// Crates that only some floors may use: whoever is pure can neither open a socket nor draw a number.
-const RESERVED: [(&str, &[&str]); 4] = [
+const RESERVED: [(&str, &[&str]); 5] = [
     ("tokio", &["evidence", "carrier", "reference", "exchange", "registers"]),
     ("getrandom", &["reference", "exchange", "registers"]),
     ("tokio-rustls", &["carrier"]),
+    ("testcontainers", &["exchange"]),
     ("rcgen", &["registers"]),
 ];
 

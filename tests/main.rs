@@ -3,6 +3,7 @@
 
 mod carrier;
 mod cli;
+mod container;
 mod documents;
 mod foreign_peer;
 mod interruption;

@@ -14,6 +14,8 @@ pub enum StartFile {
     Running,
     /// As a process of this machine.
     Process(ProcessFile),
+    /// As a container.
+    Container(ContainerFile),
 }
 
 /// A process. `{{…}}` in `command` and `env` is filled.
@@ -28,6 +30,45 @@ pub struct ProcessFile {
     /// Folder that it runs in; by default that of the subject file.
     #[serde(default)]
     pub dir: Option<PathBuf>,
+    /// What shows that it is ready; by default that its `carrier` address accepts connections.
+    #[serde(default)]
+    pub ready: Option<ReadyFile>,
+    /// How long that may take; 30 s by default.
+    #[serde(default)]
+    pub within: Option<String>,
+    /// How long it has to end after SIGTERM before it is killed; 10 s by default.
+    #[serde(default)]
+    pub grace: Option<String>,
+}
+
+/// A container. `{{…}}` in `command`, `env` and `mount` is filled.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ContainerFile {
+    /// Name and tag of the image. One of `image`, `dockerfile` and `tar` is given.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// A folder with a Dockerfile, to build.
+    #[serde(default)]
+    pub dockerfile: Option<PathBuf>,
+    /// A tar archive: what `docker save` wrote, or a root file system.
+    #[serde(default)]
+    pub tar: Option<PathBuf>,
+    /// What is run instead of the image's own command.
+    #[serde(default)]
+    pub command: Vec<String>,
+    /// What is run instead of the image's own entry point.
+    #[serde(default)]
+    pub entrypoint: Option<String>,
+    /// Environment variables.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Path inside, to the folder or file of this machine that is mounted there, to read only.
+    #[serde(default)]
+    pub mount: BTreeMap<String, String>,
+    /// `port of this machine:port inside`.
+    #[serde(default)]
+    pub ports: Vec<String>,
     /// What shows that it is ready; by default that its `carrier` address accepts connections.
     #[serde(default)]
     pub ready: Option<ReadyFile>,

@@ -1,5 +1,7 @@
 //! How the subject is started: it runs already, or the harness keeps it as a process or a container.
 
+#[cfg(feature = "containers")]
+mod container;
 mod file;
 mod output;
 mod places;
@@ -7,7 +9,7 @@ mod places;
 mod process;
 mod ready;
 
-pub use file::{ProcessFile, ReadyFile, StartFile};
+pub use file::{ContainerFile, ProcessFile, ReadyFile, StartFile};
 pub use places::Places;
 #[cfg(unix)]
 pub use process::ProcessKeeper;
@@ -84,6 +86,7 @@ pub(super) fn keeper(
     match file {
         StartFile::Running => Ok(None),
         StartFile::Process(process) => self::process(process, folder, places, url).map(Some),
+        StartFile::Container(container) => self::container(container, folder, places, url).map(Some),
     }
 }
 
@@ -95,5 +98,23 @@ fn process(file: &ProcessFile, folder: &Path, places: &Places, url: Option<&Url>
 #[cfg(not(unix))]
 fn process(_: &ProcessFile, _: &Path, _: &Places, _: Option<&Url>) -> Result<Arc<dyn Keeper>, String> {
     Err("`start: process` needs Linux or macOS: process groups; start it yourself and write `start: running`"
+        .to_owned())
+}
+
+#[cfg(feature = "containers")]
+fn container(
+    file: &ContainerFile,
+    folder: &Path,
+    places: &Places,
+    url: Option<&Url>,
+) -> Result<Arc<dyn Keeper>, String> {
+    Ok(Arc::new(container::ContainerKeeper::new(file, folder, places, url)?))
+}
+
+#[cfg(not(feature = "containers"))]
+fn container(_: &ContainerFile, _: &Path, _: &Places, _: Option<&Url>) -> Result<Arc<dyn Keeper>, String> {
+    Err("`start: container` needs a Prøvestein that was built with containers: `cargo install --path . --features \
+         containers`, or `cargo build --release --features containers`. Without it, start the container yourself \
+         (`docker run`) and write `start: running`"
         .to_owned())
 }

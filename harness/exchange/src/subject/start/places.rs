@@ -15,6 +15,10 @@ pub struct Places {
     pub dir: PathBuf,
 }
 
+/// Name by which a container reaches the machine that it runs on.
+#[cfg(feature = "containers")]
+pub(super) const HOST_OF_CONTAINERS: &str = "host.docker.internal";
+
 impl Places {
     /// Fills a text.
     ///
@@ -49,6 +53,12 @@ impl Places {
                 })
             }
         }
+    }
+
+    /// The same, as a container sees the harness.
+    #[cfg(feature = "containers")]
+    pub(super) fn seen_from_inside(&self) -> Self {
+        Self { host: HOST_OF_CONTAINERS.to_owned(), ..self.clone() }
     }
 }
 
