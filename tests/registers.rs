@@ -2,7 +2,8 @@
 
 use crate::support::python;
 use crate::support::registers::Registers;
-use provestein::carrier::stand_in::{Fault, StandIns as _};
+use provestein::carrier::mail::Password;
+use provestein::carrier::stand_in::Fault;
 use provestein::registers::stand::Login;
 use serde_json::Value;
 use std::process::Command;
@@ -68,24 +69,24 @@ fn revocation_is_wrong_only_while_a_scenario_wants_it() {
     let registers = Registers::open();
     let good = || Some(ocsp(&registers, "hospital-sign.pem", &[])?.contains("hospital-sign.pem: good"));
     let Some(true) = good() else { return };
-    registers.stand.switch(&fault("revocation", "revoked", Some(990_000_011))).unwrap();
+    registers.stand.faults.switch(&fault("revocation", "revoked", Some(990_000_011))).unwrap();
     let said = ocsp(&registers, "hospital-sign.pem", &[]).unwrap();
     assert!(said.contains("hospital-sign.pem: revoked"), "{said}");
     let arguments = ["verify", "-crl_download", "-crl_check", "-CAfile", "ca.pem", "-untrusted", "issuing.pem"];
     let said = openssl(&registers, &[&arguments[..], &["hospital-sign.pem"]].concat()).unwrap();
     assert!(said.contains("certificate revoked"), "{said}");
-    registers.stand.reset();
-    registers.stand.switch(&fault("revocation", "stale", None)).unwrap();
+    registers.stand.faults.reset();
+    registers.stand.faults.switch(&fault("revocation", "stale", None)).unwrap();
     let said = openssl(&registers, &[&arguments[..], &["hospital-sign.pem"]].concat()).unwrap();
     assert!(said.contains("CRL has expired"), "{said}");
-    registers.stand.reset();
-    registers.stand.switch(&fault("revocation", "unreachable", None)).unwrap();
+    registers.stand.faults.reset();
+    registers.stand.faults.switch(&fault("revocation", "unreachable", None)).unwrap();
     let said = ocsp(&registers, "hospital-sign.pem", &[]).unwrap();
     assert!(!said.contains("good") && !said.contains("revoked"), "{said}");
     let last = registers.asked().pop().unwrap();
     assert_eq!((last.mode.as_deref(), last.status), (Some("unreachable"), None));
     assert_eq!(last.about.as_deref(), Some("hospital-sign"));
-    registers.stand.reset();
+    registers.stand.faults.reset();
     assert_eq!(good(), Some(true));
 }
 
@@ -173,7 +174,7 @@ fn whoever_shows_no_credentials_is_asked_for_them() {
     if !python::available() {
         return;
     }
-    let registers = Registers::open_for(Some(Login { user: "tester".into(), password: "p:ssord".into() }));
+    let registers = Registers::open_for(Some(Login { user: "tester".into(), password: Password::new("p:ssord") }));
     let url = format!("{}/v1/AR", registers.url());
     let refused = ask(&registers, &url, &["--call", "Ping"]);
     assert_eq!(refused["status"], 401);
@@ -229,20 +230,20 @@ fn the_address_register_is_wrong_in_the_way_that_a_scenario_wants() {
     let content = |answer: &Value| find(&answer["tree"], "Certificate").cloned().unwrap_or_default();
     let present = content(&encryption());
     let hospital = Some(990_000_011);
-    registers.stand.switch(&fault("address", "empty-certificate", hospital)).unwrap();
+    registers.stand.faults.switch(&fault("address", "empty-certificate", hospital)).unwrap();
     assert_eq!(content(&encryption()), "");
-    registers.stand.reset();
-    registers.stand.switch(&fault("address", "replaced-certificate", hospital)).unwrap();
+    registers.stand.faults.reset();
+    registers.stand.faults.switch(&fault("address", "replaced-certificate", hospital)).unwrap();
     let next = std::fs::read_to_string(registers.kit().join("scenario-keys/hospital-encrypt-next.pem")).unwrap();
     let next: String = next.lines().filter(|line| !line.starts_with('-')).collect();
     assert_eq!(content(&encryption()), next);
-    registers.stand.reset();
-    registers.stand.switch(&fault("address", "unknown-party", hospital)).unwrap();
+    registers.stand.faults.reset();
+    registers.stand.faults.switch(&fault("address", "unknown-party", hospital)).unwrap();
     assert!(encryption()["text"].as_str().unwrap().contains("InvalidHerIdSupplied"));
-    registers.stand.reset();
-    registers.stand.switch(&fault("address", "unavailable", hospital)).unwrap();
+    registers.stand.faults.reset();
+    registers.stand.faults.switch(&fault("address", "unavailable", hospital)).unwrap();
     assert_eq!(encryption()["status"], 503);
-    registers.stand.reset();
+    registers.stand.faults.reset();
     assert_eq!(content(&encryption()), present);
     let modes: Vec<_> = registers.asked().iter().map(|asked| asked.mode.clone()).collect();
     assert_eq!(modes.iter().flatten().count(), 4, "{modes:?}");

@@ -3,7 +3,7 @@
 use provestein::carrier::stand_in::Asked;
 use provestein::carrier::tls::{Credentials, ServerTls};
 use provestein::exchange::cast::Cast;
-use provestein::registers::party::{Kind, Organisation, Pair, Party, Service};
+use provestein::registers::party::{Pair, Party};
 use provestein::registers::stand::{self, Login, Open, Ports, Stand};
 use provestein::stand_ins;
 use provestein::wire::certificate::Certificate;
@@ -111,24 +111,9 @@ fn parties(kit: &Path) -> Vec<Party> {
     let certificate = |name: &str| Certificate::from_pem(&fs::read_to_string(kit.join(name)).unwrap()).unwrap();
     let known = cast.parties.iter().filter(|(role, _)| *role != "stranger");
     known
-        .map(|(role, party)| Party {
-            role: role.clone(),
-            organisation: Organisation {
-                her: party.organisation.her,
-                name: party.organisation.name.clone(),
-                number: party.organisation.number.clone().unwrap_or_default(),
-                kind: if role == "hospital" { Kind::Hospital } else { Kind::Municipality },
-            },
-            service: Service {
-                her: party.service.her,
-                name: party.service.name.clone(),
-                phone: party.service.phone.clone().unwrap_or_default(),
-            },
-            edi: party.edi.clone(),
-            certificates: Pair {
-                sign: certificate(&format!("{role}-sign.pem")),
-                encrypt: certificate(&format!("{role}-encrypt.pem")),
-            },
+        .map(|(role, party)| {
+            let sign = certificate(&format!("{role}-sign.pem"));
+            stand_ins::of_cast(role, party, Pair { sign, encrypt: certificate(&format!("{role}-encrypt.pem")) })
         })
         .collect()
 }

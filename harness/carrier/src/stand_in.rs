@@ -1,5 +1,8 @@
 //! The port between stand-ins of registers and whoever records what they are asked.
 
+use crate::port::Pending;
+use std::fmt;
+use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -23,6 +26,8 @@ pub struct Asked {
     pub request: Vec<u8>,
     /// Header fields, blank line, body of the answer.
     pub response: Vec<u8>,
+    /// What went wrong on our own side, which no scenario wanted: the run must not go on.
+    pub defect: Option<String>,
     /// Told when it is recorded. Dropped: the run is over, and there is no answer.
     pub recorded: oneshot::Sender<()>,
 }
@@ -45,8 +50,17 @@ pub struct Fault {
     pub delay: Option<Duration>,
 }
 
+/// Ports that are open until this is dropped.
+pub trait OpenPorts: Send {}
+
 /// Stand-ins as the engine sees them.
-pub trait StandIns: Send + Sync {
+pub trait StandIns: Send + Sync + fmt::Debug {
+    /// Where they listen when they are open.
+    fn places(&self) -> Vec<SocketAddr>;
+
+    /// Opens their ports; what they are asked is told to `book`.
+    fn open(&self, book: Book) -> Pending<'_, io::Result<Box<dyn OpenPorts>>>;
+
     /// Switches a fault on, until [`StandIns::reset`].
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub use life::{StopReason, SubjectStart, SubjectStop};
 use jiff::Timestamp;
 
 use crate::digest::Digest;
+use crate::register::{ModeSet, RegisterAsked};
 
 /// Position of an event in its log, from 0.
 pub type Seq = u64;
@@ -162,6 +163,10 @@ pub enum Event {
         /// The arrival.
         message: Seq,
     },
+    /// A stand-in of a register was asked something.
+    RegisterAsked(RegisterAsked),
+    /// A scenario switched a deliberate fault on.
+    ModeSet(ModeSet),
     /// An operator was asked something.
     OperatorAsked {
         /// The question.

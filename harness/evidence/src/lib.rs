@@ -10,3 +10,4 @@ pub mod format;
 pub mod history;
 pub mod log;
 pub mod read;
+pub mod register;

@@ -13,6 +13,7 @@ use provestein_evidence::event::{
 use provestein_evidence::format::{read_line, write_line};
 use provestein_evidence::log::{Clock, LOG_FILE, Log, LogError};
 use provestein_evidence::read::{self, ReadError};
+use provestein_evidence::register::{ModeSet, RegisterAsked};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
@@ -137,6 +138,28 @@ fn life() -> impl Strategy<Value = Event> {
     ]
 }
 
+fn register() -> impl Strategy<Value = Event> {
+    let maybe = || proptest::option::of(text());
+    let asked = (text(), text(), maybe(), maybe(), proptest::option::of(any::<u16>()), digest()).prop_map(
+        |(register, operation, about, mode, status, request)| {
+            let from = operation.clone();
+            Event::RegisterAsked(RegisterAsked {
+                register,
+                operation,
+                about,
+                from,
+                mode,
+                status,
+                request,
+                response: request,
+            })
+        },
+    );
+    let set = (text(), maybe(), text(), proptest::option::of(any::<u32>()), any::<u32>())
+        .prop_map(|(register, call, mode, about, line)| Event::ModeSet(ModeSet { register, call, mode, about, line }));
+    prop_oneof![asked, set]
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         begin(),
@@ -156,6 +179,7 @@ fn event() -> impl Strategy<Value = Event> {
             scenario,
             outcome: reason.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason }),
         }),
+        register(),
         text().prop_map(|reason| Event::RunEnded { reason }),
         (any::<u64>(), digest()).prop_map(|(bytes, tail)| Event::TailRecovered { bytes, tail }),
     ]

@@ -3,7 +3,9 @@
 use crate::message::MessageTypes;
 use crate::scenario::{Direction, Loaded, Side, Step};
 use crate::subject::Subject;
+use carrier::stand_in::StandIns;
 use evidence::digest::Digest;
+use std::sync::Arc;
 use std::time::Duration;
 use thiserror::Error;
 
@@ -22,6 +24,8 @@ pub struct Plan {
     pub inputs: Vec<(String, Vec<u8>)>,
     /// Digest over everything embedded.
     pub suite: Digest,
+    /// Registers that are open during the run.
+    pub registers: Option<Arc<dyn StandIns>>,
 }
 
 /// Why a plan cannot be carried out.

@@ -12,6 +12,11 @@ impl Password {
         Self(password.into())
     }
 
+    /// Whether somebody has shown this password.
+    pub fn is(&self, given: &[u8]) -> bool {
+        self.0.as_bytes() == given
+    }
+
     /// The password itself, for the wire only.
     pub(super) fn reveal(&self) -> &str {
         &self.0

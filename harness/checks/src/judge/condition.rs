@@ -1,5 +1,6 @@
 //! What stood in the way of judging, beside single observations.
 
+use super::register;
 use crate::facts::Facts;
 use crate::verdict::Cause;
 use evidence::event::{Seq, StopReason, TransportFailure};
@@ -82,9 +83,10 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
     if sent && conditions.is_empty() {
         conditions.push(Condition {
             cause: Cause::Configuration,
-            detail:
-                "nothing of the subject was seen in this run: does it know our address, our HER-id and our certificate?"
-                    .to_owned(),
+            detail: format!(
+                "nothing of the subject was seen in this run: does it know our address, our HER-id and our certificate?{}",
+                of_registers(history)
+            ),
             about: None,
         });
     }
@@ -126,11 +128,16 @@ fn down(history: &History) -> impl Iterator<Item = Condition> {
     })
 }
 
+/// What registers have to say about it, if they were open.
+fn of_registers(history: &History) -> String {
+    register::diagnosis(history).map(|told| format!(" {told}")).unwrap_or_default()
+}
+
 /// A message of the subject's that was encrypted to somebody else's certificate: it holds an old one of ours, or
 /// the kit of another run. What stands in it cannot be judged.
 fn sealed(history: &History) -> impl Iterator<Item = Condition> {
     let theirs = history.messages.iter().filter(|m| m.author == Author::Subject);
-    theirs.filter_map(|m| {
+    theirs.filter_map(move |m| {
         let is_cms =
             |part: usize| m.message.entity.parts.get(part).is_some_and(|p| wire::cms::inspect(&p.content).is_ok());
         let mut sealed = m.payloads.iter().filter(|(part, _)| is_cms(*part));
@@ -138,7 +145,8 @@ fn sealed(history: &History) -> impl Iterator<Item = Condition> {
         Some(Condition {
             cause: Cause::Configuration,
             detail: format!(
-                "a payload of the subject's cannot be opened: {reason}; which certificate of ours does it encrypt to?"
+                "a payload of the subject's cannot be opened: {reason}; which certificate of ours does it encrypt to?{}",
+                of_registers(history)
             ),
             about: Some(m.seq),
         })

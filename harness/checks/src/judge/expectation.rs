@@ -26,6 +26,7 @@
 //! One exception: a refusal while the subject has not accepted a single correct message of ours in this run
 //! says that it does not know us yet. That is configuration, and so is that no AppRec follows it.
 
+use super::register;
 use crate::catalogue::RequirementId;
 use crate::check::shown;
 use crate::facts::{AnswerKind, Facts, Silence, recipient_of};
@@ -100,6 +101,12 @@ struct Outcome<'a> {
 }
 
 impl Outcome<'_> {
+    /// The outcome where it cannot be told what the subject's answer was an answer to.
+    fn open(self, why: &str) -> Self {
+        let open = || Half::Open(Cause::Configuration, why.to_owned());
+        Self { signal: self.signal.map(|_| open()), apprec: self.apprec.map(|_| open()), whole: open(), ..self }
+    }
+
     fn whole(&self) -> &Half {
         &self.whole
     }
@@ -170,6 +177,10 @@ impl<'h> Expectations<'h> {
         let shown = self.shown(index);
         let outcomes: Vec<Outcome<'_>> =
             expectation.allowed.iter().map(|allowed| self.outcome(allowed, &shown)).collect();
+        let outcomes = match register::unmet_fault(self.history, scenario) {
+            Some(why) => outcomes.into_iter().map(|outcome| outcome.open(&why)).collect(),
+            None => outcomes,
+        };
         let wholes: Vec<&Half> = outcomes.iter().map(Outcome::whole).collect();
         compared.met = match decided(&wholes) {
             Half::Met(..) => Met::Yes,

@@ -3,6 +3,7 @@
 mod condition;
 mod expectation;
 mod observe;
+mod register;
 mod scenario;
 
 pub use condition::Condition;

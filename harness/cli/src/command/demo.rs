@@ -226,6 +226,8 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
     };
     let nowhere = "http://127.0.0.1:9/".parse().map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     Ok(Subject {
+        registers: None,
+        next_keys: Vec::new(),
         description: event::Subject {
             supplier: "Prøvestein".to_owned(),
             system: "built-in reference".to_owned(),

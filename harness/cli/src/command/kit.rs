@@ -114,7 +114,8 @@ pub fn member(role: &str, party: &CastParty) -> Member {
     }
 }
 
-fn kind(role: &str) -> Kind {
+/// What sort of organisation has a role.
+pub fn kind(role: &str) -> Kind {
     match role {
         "hospital" => Kind::Hospital,
         "gp" => Kind::Practice,

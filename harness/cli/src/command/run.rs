@@ -5,6 +5,7 @@ use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
 use crate::args::{Lang, Run};
 use crate::failure::Failure;
 use crate::run_folder;
+use crate::stand_ins;
 use crate::{TOOL, embedded};
 use checks::exit::Exit;
 use checks::profile::Profile;
@@ -92,7 +93,13 @@ pub fn plan(
     inputs: Vec<(String, Vec<u8>)>,
 ) -> Result<Prepared, Failure> {
     let selected = select(selection, &profile)?;
-    let (scenarios, left_out) = plan::select(selected, &subject.description.claims, subject.start.is_some());
+    let (scenarios, mut left_out) = plan::select(selected, &subject.description.claims, subject.start.is_some());
+    let faults = stand_ins::unknown_faults(&scenarios);
+    if !faults.is_empty() {
+        return Err(Failure::new(Exit::INPUT_INVALID, faults.join("\n")));
+    }
+    let (scenarios, without) = stand_ins::with_registers(scenarios, subject.registers.is_some());
+    left_out.extend(without);
     if scenarios.is_empty() {
         let reasons: Vec<String> = left_out.iter().map(|l| format!("{}: {}", l.id, l.reason)).collect();
         return Err(Failure::new(
@@ -101,6 +108,7 @@ pub fn plan(
         )
         .hint("`provestein scenarios list` lists what there is; `claims` in the subject file says what is tested"));
     }
+    let registers = stand_ins::of_subject(&subject)?;
     let plan = Plan {
         subject,
         scenarios,
@@ -108,6 +116,7 @@ pub fn plan(
         quiet: Duration::from_millis(profile.quiet_ms),
         inputs,
         suite: embedded::suite_digest(),
+        registers,
     };
     plan.check().map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|e| format!("error: {e}")).collect();
@@ -162,7 +171,7 @@ pub fn finish(ended: Ended, folder: &Path, lang: Lang) -> Result<Exit, Failure> 
 
 fn engine_failed(error: &EngineError, folder: &Path) -> Failure {
     let failure = match error {
-        EngineError::Inbox { .. } => Failure::of(Exit::CONFIGURATION, error),
+        EngineError::Inbox { .. } | EngineError::Registers { .. } => Failure::of(Exit::CONFIGURATION, error),
         EngineError::Log(_) => Failure::of_disk(error),
         EngineError::Panicked(_) => Failure::of(Exit::HARNESS_BUG, error),
         EngineError::Compose { .. } | EngineError::Fill { .. } => Failure::of(Exit::INPUT_INVALID, error),

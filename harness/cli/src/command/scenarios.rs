@@ -5,6 +5,7 @@ use super::terminal::{print, say};
 use crate::args::{Scenarios, ScenariosCommand};
 use crate::embedded;
 use crate::failure::Failure;
+use crate::stand_ins;
 use checks::catalogue::Catalogue;
 use checks::exit::Exit;
 use exchange::scenario::{self, Loaded};
@@ -61,6 +62,7 @@ fn check(paths: &[std::path::PathBuf]) -> Result<Exit, Failure> {
             mistakes.push(format!("error: {}\n  --> {}:{}", lint.message, loaded.file, lint.line));
         }
     }
+    mistakes.extend(stand_ins::unknown_faults(&all).into_iter().map(|fault| format!("error: {fault}")));
     if !mistakes.is_empty() {
         return Err(Failure::new(Exit::INPUT_INVALID, mistakes.join("\n")));
     }

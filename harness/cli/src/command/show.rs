@@ -10,6 +10,7 @@ use evidence::blob::Blobs as _;
 use evidence::event::{Event, Recorded};
 use evidence::format;
 use evidence::history::{self, MessageRecord};
+use evidence::register::RegisterAsked;
 use report::clean;
 
 /// Shows.
@@ -37,7 +38,7 @@ pub fn run(args: &Show) -> Result<Exit, Failure> {
         if blobs.is_empty() {
             let message = format!("event {number} has no bytes of its own: {}", what(&recorded.event));
             return Err(Failure::new(Exit::USAGE, message).hint(
-                "MessageComposed, MessageArrived and TransportAnswered have; `provestein show RUN` lists the events",
+                "MessageComposed, MessageArrived, TransportAnswered and RegisterAsked have; `provestein show RUN` lists the events",
             ));
         }
         for digest in blobs {
@@ -105,6 +106,12 @@ fn what(event: &Event) -> String {
         Event::AwaitLapsed { awaited, reason } => format!("AwaitLapsed {awaited}: {reason}"),
         Event::SilenceObserved { awaited, quiet_ms } => format!("SilenceObserved {awaited}, {quiet_ms} ms"),
         Event::ReceiptIgnored { message } => format!("ReceiptIgnored {message}"),
+        Event::RegisterAsked(asked) => format!("RegisterAsked {}", asked_words(asked)),
+        Event::ModeSet(set) => {
+            let call = set.call.as_ref().map(|call| format!(" on {call}")).unwrap_or_default();
+            let about = set.about.map(|her| format!(" about {her}")).unwrap_or_default();
+            format!("ModeSet {} of register {}{call}{about}", set.mode, set.register)
+        }
         Event::OperatorAsked { question } => format!("OperatorAsked {question}"),
         Event::OperatorAnswered { answer } => format!("OperatorAnswered {answer}"),
         Event::SubjectStarted(s) => format!("SubjectStarted {} {}: {}", s.how, s.what, s.ready),
@@ -114,6 +121,13 @@ fn what(event: &Event) -> String {
         Event::TailRecovered { bytes, .. } => format!("TailRecovered, {bytes} bytes set aside"),
         Event::RunEnded { reason } => format!("RunEnded, {reason}"),
     }
+}
+
+fn asked_words(asked: &RegisterAsked) -> String {
+    let about = asked.about.as_ref().map(|about| format!(" about {about}")).unwrap_or_default();
+    let status = asked.status.map_or("no answer".to_owned(), |status| format!("HTTP {status}"));
+    let mode = asked.mode.as_ref().map(|mode| format!(", {mode} as the scenario wants it")).unwrap_or_default();
+    format!("{} {}{about} by {}: {status}{mode}", asked.register, asked.operation, asked.from)
 }
 
 fn message(record: &MessageRecord) {

@@ -7,6 +7,7 @@ mod v1;
 mod v1_life;
 mod v1_mail;
 mod v1_parts;
+mod v1_register;
 
 use crate::digest::Digest;
 use crate::event::{Event, Recorded};
@@ -102,6 +103,7 @@ pub fn blobs_of(event: &Event) -> Vec<Digest> {
         Event::MessageSent { mail: Some(mail), .. } => mail.entity.iter().copied().collect(),
         Event::MessageArrived { entity, .. } => vec![*entity],
         Event::PayloadOpened { key, .. } => vec![*key],
+        Event::RegisterAsked(asked) => vec![asked.request, asked.response],
         Event::TailRecovered { tail, .. } => vec![*tail],
         Event::SubjectStopped(stop) => stop.output.iter().copied().collect(),
         _ => Vec::new(),

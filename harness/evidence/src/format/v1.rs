@@ -4,6 +4,7 @@ use super::VERSION;
 use super::v1_life::{SubjectStartV1, SubjectStopV1};
 use super::v1_mail::{MailArrivedV1, MailSentV1};
 use super::v1_parts::{ComposedV1, RunV1, ScenarioV1, SubjectV1, digest};
+use super::v1_register::{ModeSetV1, RegisterAskedV1};
 use crate::digest::Digest;
 use crate::event::{Await, Event, Recorded, ScenarioOutcome, TransportFailure};
 use serde::{Deserialize, Serialize};
@@ -151,6 +152,8 @@ enum EventV1 {
     ReceiptIgnored {
         message: u64,
     },
+    RegisterAsked(RegisterAskedV1),
+    ModeSet(ModeSetV1),
     OperatorAsked {
         question: String,
     },
@@ -223,6 +226,8 @@ impl EventV1 {
             Event::AwaitLapsed { awaited, reason } => Self::AwaitLapsed { awaited, reason },
             Event::SilenceObserved { awaited, quiet_ms } => Self::SilenceObserved { awaited, quiet_ms },
             Event::ReceiptIgnored { message } => Self::ReceiptIgnored { message },
+            Event::RegisterAsked(asked) => Self::RegisterAsked(RegisterAskedV1::of(asked)),
+            Event::ModeSet(set) => Self::ModeSet(ModeSetV1::of(set)),
             Event::OperatorAsked { question } => Self::OperatorAsked { question },
             Event::OperatorAnswered { answer } => Self::OperatorAnswered { answer },
             Event::SubjectStarted(start) => Self::SubjectStarted(SubjectStartV1::of(start)),
@@ -275,6 +280,8 @@ impl EventV1 {
             Self::AwaitLapsed { awaited, reason } => Event::AwaitLapsed { awaited, reason },
             Self::SilenceObserved { awaited, quiet_ms } => Event::SilenceObserved { awaited, quiet_ms },
             Self::ReceiptIgnored { message } => Event::ReceiptIgnored { message },
+            Self::RegisterAsked(asked) => Event::RegisterAsked(asked.into_domain()?),
+            Self::ModeSet(set) => Event::ModeSet(set.into_domain()),
             Self::OperatorAsked { question } => Event::OperatorAsked { question },
             Self::OperatorAnswered { answer } => Event::OperatorAnswered { answer },
             Self::SubjectStarted(start) => Event::SubjectStarted(start.into_domain()),

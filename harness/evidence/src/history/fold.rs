@@ -84,6 +84,8 @@ impl Fold<'_> {
                 }
             }
             Event::RunEnded { .. } => history.ended = true,
+            Event::RegisterAsked(asked) => history.asked.push((asked.clone(), recorded.seq)),
+            Event::ModeSet(set) => history.modes.push((set.clone(), recorded.seq)),
             Event::AwaitOpened(awaited) => {
                 history.awaits.push(AwaitRecord { seq: recorded.seq, awaited: awaited.clone(), outcome: None });
             }
@@ -418,6 +420,8 @@ fn name_of(event: &Event) -> &'static str {
         Event::AwaitLapsed { .. } => "AwaitLapsed",
         Event::SilenceObserved { .. } => "SilenceObserved",
         Event::ReceiptIgnored { .. } => "ReceiptIgnored",
+        Event::RegisterAsked(_) => "RegisterAsked",
+        Event::ModeSet(_) => "ModeSet",
         Event::OperatorAsked { .. } => "OperatorAsked",
         Event::OperatorAnswered { .. } => "OperatorAnswered",
         Event::SubjectStarted(_) => "SubjectStarted",

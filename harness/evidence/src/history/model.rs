@@ -4,6 +4,7 @@ use crate::event::{
     Await, Composed, MailArrived, MailSent, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject, SubjectStart,
     SubjectStop, TransportFailure,
 };
+use crate::register::{ModeSet, RegisterAsked};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use wire::business::Business;
@@ -34,6 +35,10 @@ pub struct History {
     pub stops: Vec<StopRecord>,
     /// What was waited for.
     pub awaits: Vec<AwaitRecord>,
+    /// What registers were asked, in the order of the log.
+    pub asked: Vec<(RegisterAsked, Seq)>,
+    /// The deliberate faults of registers that scenarios switched on.
+    pub modes: Vec<(ModeSet, Seq)>,
     /// Events by number: the name of each, for pointing at.
     pub event_names: BTreeMap<Seq, &'static str>,
     /// Milliseconds on the run's own clock at the last event at which the subject was not known to be down: the

@@ -132,7 +132,9 @@ async fn open(run: &Run, message: &Message, arrived: Seq) -> Result<Result<Vec<u
         return Ok(Ok(attachment.content.clone()));
     }
     let parties = run.plan.subject.partners.values().map(|party| &party.identity);
-    let keys: Vec<_> = parties.map(|identity| (&identity.encrypt_certificate, &identity.encrypt_key)).collect();
+    let present = parties.map(|identity| (&identity.encrypt_certificate, &identity.encrypt_key));
+    let next = run.plan.subject.next_keys.iter().map(|(certificate, key)| (certificate, key));
+    let keys: Vec<_> = present.chain(next).collect();
     let opened = cms::open(&attachment.content, &keys).map_err(|e| e.to_string());
     match opened {
         Ok(opened) => {

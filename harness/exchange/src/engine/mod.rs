@@ -11,6 +11,7 @@ mod life;
 mod outbound;
 mod ports;
 mod post;
+mod registers;
 mod run;
 mod step;
 

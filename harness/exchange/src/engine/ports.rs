@@ -4,6 +4,7 @@ use super::run::EngineError;
 use crate::subject::{Ports, Subject};
 use carrier::http::{self, Arrival, Inbox, Refusals};
 use carrier::mail::{Account, Accounts, Limits, Mailbox, Notice, pop3, smtp};
+use carrier::stand_in::Asked;
 use std::io;
 use std::net::SocketAddr;
 use tokio::sync::mpsc;
@@ -25,6 +26,7 @@ pub(super) struct Sources {
     pub arrivals: Option<mpsc::Receiver<Arrival>>,
     pub posted: Option<mpsc::Receiver<smtp::Posted>>,
     pub notices: Option<mpsc::Receiver<Notice>>,
+    pub asked: Option<mpsc::Receiver<Asked>>,
     pub refusals: Refusals,
 }
 

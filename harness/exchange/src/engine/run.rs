@@ -6,6 +6,7 @@ use super::inbox;
 use super::life::{self, Life};
 use super::ports::{self, Listening, Sources};
 use super::post::{self, Ends, PostOffice};
+use super::registers;
 use crate::plan::Plan;
 use crate::scenario::Loaded;
 use crate::subject::Way;
@@ -41,6 +42,17 @@ pub enum EngineError {
     Inbox {
         /// Where.
         address: SocketAddr,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A port of the registers cannot be had.
+    #[error(
+        "failed to open the registers at {places}; choose other ports under `registers` (and make a kit that names them), or stop what uses these"
+    )]
+    Registers {
+        /// Where.
+        places: String,
         /// Why.
         #[source]
         source: io::Error,
@@ -304,6 +316,7 @@ pub async fn execute(
     let limits = Limits { read: plan.subject.patience.transport, ..Limits::default() };
     let mail_limits = mail::Limits::default();
     let (open, sources) = ports::open(&plan.subject, options.inbox, &options.run, (limits, mail_limits)).await?;
+    let registers = registers::open(&plan, &recorder.log).await?;
     let listening = open.listening;
     [listening.http, listening.smtp, listening.pop3].into_iter().flatten().for_each(|at| progress.listening(at));
     on_open(listening, &mut plan).await;
@@ -314,8 +327,9 @@ pub async fn execute(
         }
         (None, _) => return Ok(()),
     };
+    let sources = Sources { asked: registers.asked, ..sources };
     let outcome = go_on(plan, recorder, options, progress, road, sources).await;
-    drop(open);
+    drop((open, registers.ports));
     outcome
 }
 
@@ -344,7 +358,7 @@ async fn go_on(
     road: Road,
     sources: Sources,
 ) -> Result<(), EngineError> {
-    let Sources { arrivals, posted, notices, refusals } = sources;
+    let Sources { arrivals, posted, notices, asked, refusals } = sources;
     // Ids must differ from run to run even with the same seed: a subject remembers what it has received.
     let seed = format!("{} {}", options.run, options.seed);
     let run = Arc::new(Run {
@@ -369,6 +383,9 @@ async fn go_on(
     }
     if let Some(notices) = notices {
         beside.spawn(post::watch(run.clone(), notices));
+    }
+    if let Some(asked) = asked {
+        beside.spawn(registers::listen(run.clone(), asked));
     }
     beside.spawn(post::visit(run.clone()));
     let outcome = scenarios(&run, options, progress).await;
@@ -412,6 +429,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
             Some(reason) => Some(reason.clone()),
             None => super::step::carry_out(run, loaded, started.seq, progress).await?,
         };
+        registers::reset(run);
         // Our last answers belong to this scenario, and the run must not end before they are sent.
         run.settle().await?;
         if given_up.is_none() {

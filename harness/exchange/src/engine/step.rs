@@ -5,6 +5,7 @@ use super::inbox::chance;
 use super::life;
 use super::outbound::{self, Posting};
 use super::post;
+use super::registers;
 use super::run::{EngineError, Progress, Run};
 use crate::alter::Alterations;
 use crate::message::{Filling, stamp};
@@ -45,6 +46,7 @@ pub(super) async fn carry_out(
             Step::Ignore(target) => scene.wait(target, line, Purpose::Ignore).await?,
             Step::Reacknowledge(again) => scene.reacknowledge(again, line).await?,
             Step::Restart(how) => life::restart(run, *how, progress).await?,
+            Step::Mode(mode) => registers::switch(run, started, mode, line).await?,
         };
         if given_up.is_some() {
             return Ok(given_up);

@@ -33,6 +33,12 @@ pub(super) fn labels(loaded: &Loaded, reader: &mut Reader) {
             Step::Await(target) | Step::Quiet(target) | Step::Ignore(target) => (None, target.target().map(|t| t.1)),
             Step::Reacknowledge(again) => (Some(&again.label), Some(&again.apprec)),
             Step::Restart(_) => (None, None),
+            Step::Mode(mode) => {
+                if let Some(role) = mode.about.as_ref().filter(|role| !roles.contains_key(*role)) {
+                    reader.mistake(line, 5, 1, format!("role `{role}` is not under `parties`"));
+                }
+                (None, None)
+            }
         };
         if let Some(label) = used.filter(|label| !known.contains(label)) {
             reader.mistake(line, 5, 1, format!("label `{label}` is not given by any earlier `send`"));

@@ -81,6 +81,8 @@ pub enum Step {
     Ignore(AwaitStep),
     /// Send the acknowledgment of the AppRec of a message once more, under a label of its own.
     Reacknowledge(Reacknowledge),
+    /// Have a register answer wrongly in a named way, until the scenario ends.
+    Mode(ModeStep),
     /// Stop the subject and start it again.
     Restart(Restart),
 }
@@ -261,6 +263,26 @@ pub struct Reacknowledge {
     pub label: String,
     /// Label of the message whose AppRec is acknowledged again.
     pub apprec: String,
+}
+
+/// A deliberate fault of a register.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModeStep {
+    /// The register: `address` or `revocation`.
+    pub register: String,
+    /// The call on which it is wrong; every one when it is left out.
+    #[serde(default)]
+    pub call: Option<String>,
+    /// The fault, e.g. `empty-certificate`.
+    #[serde(rename = "as")]
+    pub name: String,
+    /// The role about which it is wrong; everybody when it is left out.
+    #[serde(default)]
+    pub about: Option<String>,
+    /// For `slow`: how long the answer is held back, e.g. `20 s`.
+    #[serde(default)]
+    pub delay: Option<String>,
 }
 
 /// An outcome that the standard allows.

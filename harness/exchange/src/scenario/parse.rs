@@ -90,6 +90,12 @@ fn well_formed(step: &Step) -> Result<(), String> {
             send.alter.iter().try_for_each(|alteration| alteration.change().map(drop))
         }
         Step::Resend(_) | Step::Reacknowledge(_) | Step::Restart(_) => Ok(()),
+        Step::Mode(mode) => match &mode.delay {
+            Some(delay) if crate::subject::duration(delay).is_none() => {
+                Err(format!("`{delay}` is no duration; write `500 ms`, `30 s`, `2 min` or `1 h`"))
+            }
+            _ => Ok(()),
+        },
     }
 }
 

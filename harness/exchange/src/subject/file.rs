@@ -1,6 +1,7 @@
 //! The subject file: safe to commit; keys and secrets are only pointed at.
 
 use super::carrier::{self, Carrier, InboxFile, SecretFile};
+use super::registers::RegistersFile;
 use super::start::StartFile;
 use crate::scenario::Direction;
 use crate::yaml::{Mistakes, Reader, Value};
@@ -39,6 +40,9 @@ pub struct SubjectFile {
     /// How long to wait for what.
     #[serde(default)]
     pub patience: PatienceFile,
+    /// Registers that the harness plays during a run.
+    #[serde(default)]
+    pub registers: Option<RegistersFile>,
     /// Where passwords are, by name; never the passwords themselves.
     #[serde(default)]
     pub secrets: BTreeMap<String, SecretFile>,
@@ -163,9 +167,20 @@ pub struct PatienceFile {
     pub poll: Option<String>,
 }
 
-const KEYS: [&str; 12] = [
-    "subject", "start", "purpose", "profile", "claims", "carrier", "inbox", "parties", "partners", "patients",
-    "patience", "secrets",
+const KEYS: [&str; 13] = [
+    "subject",
+    "start",
+    "purpose",
+    "profile",
+    "claims",
+    "carrier",
+    "inbox",
+    "parties",
+    "partners",
+    "patients",
+    "patience",
+    "registers",
+    "secrets",
 ];
 
 /// Reads a subject file.
@@ -181,6 +196,7 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     let (carrier, inbox) = (carrier::read(&mut reader, &root), carrier::read_inbox(&mut reader, &root));
     let (parties, partners) = (reader.required(&root, "parties"), reader.required(&root, "partners"));
     let patients = root.get("patients").map_or(Some(Patients::default()), |node| reader.read(node));
+    let registers = root.get("registers").map_or(Some(None), |node| reader.read(node).map(Some));
     let secrets = root.get("secrets").map_or(Some(BTreeMap::new()), |node| reader.read(node));
     let patience = root.get("patience").map_or(Some(PatienceFile::default()), |node| reader.read(node));
     if let (Some(purpose), Some(node)) = (&purpose, root.get("purpose"))
@@ -198,8 +214,10 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
         }
     }
     let start = root.get("start").map_or(Some(StartFile::default()), |node| reader.read(node));
-    let all =
-        (subject, start, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience, secrets);
+    let all = (
+        subject, start, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience, registers,
+        secrets,
+    );
     let (
         Some(subject),
         Some(start),
@@ -212,6 +230,7 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
         Some(partners),
         Some(patients),
         Some(patience),
+        Some(registers),
         Some(secrets),
     ) = all
     else {
@@ -232,6 +251,7 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
         partners,
         patients,
         patience,
+        registers,
         secrets,
     })
 }
@@ -254,7 +274,7 @@ pub fn known_messages(file: &str, text: &str, known: &[&str]) -> Result<(), Mist
 }
 
 /// Reads `30 s` and the like.
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let text = text.trim();
     let split = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = (text[..split].parse::<u64>().ok()?, text[split..].trim());

@@ -2,6 +2,7 @@
 
 use super::carrier::CertificateFiles;
 use super::file::{self, SubjectFile};
+use super::registers::{self, Registers};
 use super::start::{self, Keeper, Places};
 use super::way::{self, Ports, Way};
 use crate::cast::{Cast, CastParty, Organisation, Patient, Responsible, Service};
@@ -43,6 +44,10 @@ pub struct Subject {
     pub parties: BTreeMap<String, SubjectParty>,
     /// Our parties by role.
     pub partners: BTreeMap<String, HarnessParty>,
+    /// Keys that ours are replaced by in scenarios: what is encrypted to them can be opened too.
+    pub next_keys: Vec<(Certificate, PrivateKey)>,
+    /// Registers that are open during a run.
+    pub registers: Option<Registers>,
     /// Patients by kind: `known`, `unknown`.
     pub patients: BTreeMap<String, Patient>,
     /// How long to wait for what.
@@ -192,6 +197,8 @@ pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Res
         start: start.map_err(ResolveError::Misfit)?,
         parties,
         partners,
+        next_keys: files.next_keys(&file.partners, cast.parties.keys())?,
+        registers: registers::resolve(&files, file)?,
         patients: patients(file, &cast)?,
         patience: patience(&file.patience),
     })
@@ -274,6 +281,20 @@ impl Files<'_> {
     fn key(&self, path: &Path, what: &str) -> Result<PrivateKey, ResolveError> {
         let text = self.text(path, what)?;
         PrivateKey::from_pem(&text).map_err(|source| ResolveError::Key { path: self.folder.join(path), source })
+    }
+
+    /// The encryption keys that will replace those of our parties, where the kit has them.
+    fn next_keys<'r>(
+        &self,
+        kit: &Path,
+        roles: impl Iterator<Item = &'r String>,
+    ) -> Result<Vec<(Certificate, PrivateKey)>, ResolveError> {
+        let path = |role: &String, ending: &str| kit.join(format!("scenario-keys/{role}-encrypt-next.{ending}"));
+        let what = "a replacement of the kit";
+        roles
+            .filter(|role| self.folder.join(path(role, "pem")).is_file())
+            .map(|role| Ok((self.certificate(&path(role, "pem"), what)?, self.key(&path(role, "key.pem"), what)?)))
+            .collect()
     }
 
     fn harness_party(

@@ -162,7 +162,7 @@ pub(super) fn ports(files: &Files<'_>, file: &SubjectFile) -> Result<Ports, Reso
 }
 
 /// A secret of the subject file. What it is never stands in a message.
-fn secret(files: &Files<'_>, file: &SubjectFile, name: &str) -> Result<Password, ResolveError> {
+pub(super) fn secret(files: &Files<'_>, file: &SubjectFile, name: &str) -> Result<Password, ResolveError> {
     let misfit = |why: String| ResolveError::Misfit(format!("secret `{name}`: {why}"));
     let Some(found) = file.secrets.get(name) else {
         return Err(misfit("it is not among `secrets`".to_owned()));

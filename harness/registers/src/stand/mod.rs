@@ -10,11 +10,12 @@ mod serve;
 pub use fault::{FAULTS, Faults, Kind};
 pub use http::Incoming;
 pub use revocation::Revocation;
-pub use serve::{Open, Ports, open};
+pub use serve::{Open, Ports, Registers, open};
 
 use crate::party::{Pair, Party};
 use carrier::http::Reply;
-use carrier::stand_in::{Fault, StandIns};
+use carrier::mail::Password;
+use carrier::stand_in::Fault;
 use jiff::Timestamp;
 use std::time::Duration;
 use wire::certificate::Certificate;
@@ -35,18 +36,12 @@ pub struct Stand {
 }
 
 /// User and password (HTTP Basic).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Login {
     /// User.
     pub user: String,
     /// Password.
-    pub password: String,
-}
-
-impl std::fmt::Debug for Login {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Login({}, ***)", self.user)
-    }
+    pub password: Password,
 }
 
 /// What was asked, and what is answered.
@@ -62,16 +57,25 @@ pub struct Answered {
     pub fault: Option<Fault>,
     /// The answer; `None` closes the connection.
     pub reply: Option<Reply>,
+    /// What went wrong on our own side.
+    pub defect: Option<String>,
 }
 
 impl Answered {
     fn of(register: &'static str, operation: &str, reply: Reply) -> Self {
-        Self { register, operation: operation.to_owned(), about: None, fault: None, reply: Some(reply) }
+        Self { register, operation: operation.to_owned(), about: None, fault: None, reply: Some(reply), defect: None }
     }
 
     fn about(mut self, about: impl Into<String>) -> Self {
         self.about = Some(about.into());
         self
+    }
+
+    /// An answer that says that we could not answer.
+    fn defect(register: &'static str, operation: &str, what: String) -> Self {
+        let text = format!("a defect of the harness, please report it: {what}\r\n");
+        let reply = http::reply(500, "text/plain; charset=utf-8", text.as_bytes());
+        Self { defect: Some(what), ..Self::of(register, operation, reply) }
     }
 
     /// How long the answer is held back.
@@ -101,15 +105,5 @@ impl Stand {
         let text = "no register is here; there are /v1/AR, /v1/AR/Basic, /crl/issuing.crl, /crl/root.crl and /ocsp\r\n";
         Answered::of("unknown", "unknown", http::reply(404, "text/plain; charset=utf-8", text.as_bytes()))
             .about(incoming.target.clone())
-    }
-}
-
-impl StandIns for Stand {
-    fn switch(&self, fault: &Fault) -> Result<(), String> {
-        self.faults.switch(fault)
-    }
-
-    fn reset(&self) {
-        self.faults.reset();
     }
 }

@@ -52,7 +52,7 @@ impl Revocation {
         if asks("/crl/issuing.crl") {
             let on = faults.on(REVOCATION, "crl", None).or_else(|| of_any(faults, "crl", parties));
             let made = self.list(on.as_ref(), parties, now);
-            return Some(faulty(Answered::of(REVOCATION, "crl", or_defect(made)).about("issuing"), on));
+            return Some(faulty(answered("crl", made).about("issuing"), on));
         }
         if path == "/ocsp" || path.starts_with("/ocsp/") {
             return Some(self.ocsp(incoming, faults, parties, now));
@@ -74,7 +74,7 @@ impl Revocation {
 
     fn ocsp(&self, incoming: &Incoming, faults: &Faults, parties: &[Party], now: Timestamp) -> Answered {
         let answer = |made: Result<Vec<u8>, PkiError>| {
-            or_defect(made.map(|der| http::reply(200, "application/ocsp-response", &der)))
+            answered("ocsp", made.map(|der| http::reply(200, "application/ocsp-response", &der)))
         };
         let bytes = match incoming.method.as_str() {
             "POST" => Some(incoming.body().to_vec()),
@@ -83,7 +83,7 @@ impl Revocation {
         };
         let Some(asked) = bytes.and_then(|bytes| revocation::read(&bytes)) else {
             let made = revocation::refusal(Status::MalformedRequest);
-            return Answered::of(REVOCATION, "ocsp", answer(made)).about("a request that cannot be read");
+            return answer(made).about("a request that cannot be read");
         };
         let serials = asked.serials();
         let known = |serial: &[u8]| self.known.iter().find(|known| known.serial == serial);
@@ -97,7 +97,7 @@ impl Revocation {
             Some(_) => State::Good,
         };
         let made = revocation::answer(&asked, &self.issuing, &state, moment(on.as_ref(), now), VALID);
-        faulty(Answered::of(REVOCATION, "ocsp", answer(made)).about(names.join(", ")), on)
+        faulty(answer(made).about(names.join(", ")), on)
     }
 }
 
@@ -106,8 +106,11 @@ fn list(der: &[u8]) -> Reply {
 }
 
 /// An answer that cannot be made is a defect of ours, and is said to be one.
-fn or_defect(made: Result<Reply, PkiError>) -> Reply {
-    made.unwrap_or_else(|error| http::reply(500, TEXT, format!("a defect of the harness: {error}\r\n").as_bytes()))
+fn answered(operation: &str, made: Result<Reply, PkiError>) -> Answered {
+    match made {
+        Ok(reply) => Answered::of(REVOCATION, operation, reply),
+        Err(error) => Answered::defect(REVOCATION, operation, error.to_string()),
+    }
 }
 
 fn faulty(mut answered: Answered, fault: Option<Fault>) -> Answered {

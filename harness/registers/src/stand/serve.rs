@@ -2,11 +2,13 @@
 
 use super::{Answered, Incoming, Stand};
 use carrier::http::{Inbox, Limits, Reply, Request};
-use carrier::stand_in::{Asked, Book};
+use carrier::port::Pending;
+use carrier::stand_in::{Asked, Book, Fault, OpenPorts, StandIns};
 use carrier::tls::ServerTls;
 use jiff::Timestamp;
 use std::io;
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -57,6 +59,38 @@ impl Drop for Open {
     }
 }
 
+impl OpenPorts for Open {}
+
+/// The registers with the ports where they will listen.
+#[derive(Debug)]
+pub struct Registers {
+    /// What they know.
+    pub stand: Arc<Stand>,
+    /// Where they will listen.
+    pub ports: Ports,
+}
+
+impl StandIns for Registers {
+    fn places(&self) -> Vec<SocketAddr> {
+        std::iter::once(self.ports.http).chain(self.ports.https.as_ref().map(|(address, _)| *address)).collect()
+    }
+
+    fn open(&self, book: Book) -> Pending<'_, io::Result<Box<dyn OpenPorts>>> {
+        Box::pin(async move {
+            let opened = open(self.stand.clone(), &self.ports, book).await?;
+            Ok(Box::new(opened) as Box<dyn OpenPorts>)
+        })
+    }
+
+    fn switch(&self, fault: &Fault) -> Result<(), String> {
+        self.stand.faults.switch(fault)
+    }
+
+    fn reset(&self) {
+        self.stand.faults.reset();
+    }
+}
+
 /// Opens the ports. Each request is told to `book` and answered when it says that it is recorded.
 ///
 /// # Errors
@@ -83,7 +117,11 @@ async fn take(stand: Arc<Stand>, mut requests: mpsc::Receiver<Request>, book: Bo
 
 async fn one(stand: &Stand, request: Request, book: &Book) {
     let incoming = Incoming::of(&request);
-    let answered = stand.answer(&incoming, Timestamp::now());
+    let answering = AssertUnwindSafe(|| stand.answer(&incoming, Timestamp::now()));
+    let answered = std::panic::catch_unwind(answering).unwrap_or_else(|_| {
+        let what = format!("a panic over {} {}", incoming.method, incoming.target);
+        Answered::defect("unknown", "unknown", what)
+    });
     let delay = answered.delay();
     let (recorded, told) = oneshot::channel();
     let asked = asked(&incoming, &answered, request.from, recorded);
@@ -109,6 +147,7 @@ fn asked(incoming: &Incoming, answered: &Answered, from: SocketAddr, recorded: o
         status: answered.reply.as_ref().map(|_| status),
         request: incoming.recorded(),
         response: entity,
+        defect: answered.defect.clone(),
         recorded,
     }
 }
