@@ -13,6 +13,9 @@ const PROBE: &str = "registers";
 /// may have the right answer from before, and may use it (HISD 1177 allows twelve hours); what it does then is no answer
 /// to the fault. `None` when there was no fault, or it was met.
 pub(super) fn unmet_fault(history: &History, scenario: &str) -> Option<String> {
+    if history.modes.is_empty() {
+        return None;
+    }
     let (.., started, _) = last_attempts(history).find(|(started, ..)| started.scenario == scenario)?;
     let next = history.scenarios.iter().map(|(_, seq, _)| *seq).find(|seq| seq > started).unwrap_or(Seq::MAX);
     let within = |seq: &Seq| (*started..next).contains(seq);
