@@ -12,6 +12,7 @@ mod kit;
 mod layering;
 mod mail;
 mod mail_ports;
+mod mail_servers;
 mod oracle;
 mod process;
 mod recompute;

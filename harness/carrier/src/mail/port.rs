@@ -106,6 +106,8 @@ pub(super) trait Protocol: Send + Sync + 'static {
 pub(super) struct Client {
     /// Its address.
     pub from: SocketAddr,
+    /// Its number, from 0.
+    pub number: u64,
     /// Whether TLS is spoken.
     pub secured: bool,
     /// Whether the greeting has been given: after an upgrade there is none.
@@ -128,7 +130,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub(super) async fn listen(listener: TcpListener, protocol: Arc<impl Protocol>) {
     let limits = protocol.desk().limits;
     let places = Arc::new(Semaphore::new(limits.connections));
-    loop {
+    for number in 0.. {
         let Ok(place) = places.clone().acquire_owned().await else { return };
         let Ok((stream, from)) = listener.accept().await else {
             // No file descriptor left, most often: trying again at once would only turn in a circle.
@@ -140,16 +142,16 @@ pub(super) async fn listen(listener: TcpListener, protocol: Arc<impl Protocol>) 
             let _place = place;
             // Only a matter of delay.
             let _ = stream.set_nodelay(true);
-            if tokio::time::timeout(limits.session, serve(&*protocol, stream, from)).await.is_err() {
+            if tokio::time::timeout(limits.session, serve(&*protocol, stream, (from, number))).await.is_err() {
                 protocol.desk().refuse(from, &format!("the connection lasted longer than {:?}", limits.session), false);
             }
         });
     }
 }
 
-async fn serve(protocol: &impl Protocol, stream: TcpStream, from: SocketAddr) {
+async fn serve(protocol: &impl Protocol, stream: TcpStream, (from, number): (SocketAddr, u64)) {
     let desk = protocol.desk();
-    let mut client = Client { from, secured: false, greeted: false };
+    let mut client = Client { from, number, secured: false, greeted: false };
     let stream = if desk.implicit {
         stream
     } else {

@@ -10,7 +10,6 @@ use crate::tls::ServerTls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
@@ -57,7 +56,8 @@ impl Server {
         // Mails only leave here; there is nothing to make room for.
         let room = Room::new(0, limits.mail_bytes);
         let desk = Desk { service: "pop3", tls, implicit, accounts, limits, room, refusals: refusals.clone(), notices };
-        let task = tokio::spawn(port::listen(listener, Arc::new(Pop3 { desk, name, greetings: AtomicU64::new(0) })));
+        let began = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let task = tokio::spawn(port::listen(listener, Arc::new(Pop3 { desk, name, began })));
         Ok(Self { address, refusals, task })
     }
 
@@ -81,15 +81,14 @@ impl Drop for Server {
 pub(super) struct Pop3 {
     pub desk: Desk,
     pub name: String,
-    greetings: AtomicU64,
+    began: u128,
 }
 
 impl Pop3 {
-    /// The timestamp of a greeting, another one each time (RFC 1939, APOP).
-    pub fn timestamp(&self) -> String {
-        let count = self.greetings.fetch_add(1, Ordering::Relaxed);
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-        format!("<{}.{count}.{since}@{}>", std::process::id(), self.name)
+    /// The timestamp of a greeting, another one for each connection (RFC 1939, APOP). After STLS there is no new
+    /// greeting (RFC 2595 section 4), and it is still this one that counts.
+    pub fn timestamp(&self, client: Client) -> String {
+        format!("<{}.{}.{}@{}>", std::process::id(), client.number, self.began, self.name)
     }
 }
 

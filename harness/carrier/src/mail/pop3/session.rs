@@ -68,7 +68,7 @@ enum Reply {
 
 impl<'a> Session<'a> {
     pub fn new(server: &'a Pop3, client: Client) -> Self {
-        Self { server, client, timestamp: server.timestamp(), user: None, open: None, mistakes: 0 }
+        Self { server, client, timestamp: server.timestamp(client), user: None, open: None, mistakes: 0 }
     }
 
     /// Speaks until the end, or until TLS is to begin.
