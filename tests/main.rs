@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests: a failure is a panic, with its place")]
 
 mod carrier;
+mod ci;
 mod cli;
 mod container;
 mod documents;

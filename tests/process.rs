@@ -10,14 +10,14 @@ use std::process::{Command, Output};
 const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
 
 /// A kit, and the built-in reference as a process of a subject file.
-struct Bench {
+pub(crate) struct Bench {
     folder: tempfile::TempDir,
-    listen: u16,
+    pub(crate) listen: u16,
     harness: u16,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bench = Self { folder: tempfile::tempdir().unwrap(), listen: free_port(), harness: free_port() };
         let kit = Command::new(BINARY).arg("kit").arg(bench.path("kit")).output().unwrap();
         assert!(kit.status.success());
@@ -28,12 +28,12 @@ impl Bench {
         bench
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// The command of the reference, with the placeholders of a subject file.
-    fn reference(&self, more: &str) -> String {
+    pub(crate) fn reference(&self, more: &str) -> String {
         format!(
             "[{BINARY:?}, reference, --listen, \"127.0.0.1:{}\", --kit, \"{{{{kit}}}}\", \
              --harness, \"http://{{{{harness.host}}}}:{{{{harness.http}}}}/\"{more}]",
@@ -41,7 +41,7 @@ impl Bench {
         )
     }
 
-    fn subject(&self, start: &str) {
+    pub(crate) fn subject(&self, start: &str) {
         let text = format!(
             "subject: {{ supplier: Prøvestein, system: reference, version: \"1\" }}\npurpose: test\nprofile: plo-receive-nhn\n\
              claims: {{ messages: {{ LOG_INNLAGT@1.6: [receive], UTSKRIVNINGSRAPPORT@1.6: [receive] }} }}\n\
@@ -56,7 +56,7 @@ impl Bench {
         fs::write(self.path("subject.yaml"), text).unwrap();
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(BINARY);
         command.arg("run").arg("--subject").arg(self.path("subject.yaml")).arg("--out").arg(self.path("reports"));
         command.args(arguments).output().unwrap()
@@ -79,7 +79,7 @@ impl Bench {
     }
 }
 
-fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 

@@ -74,6 +74,8 @@ struct Run<'v> {
     started: Option<String>,
     finished: bool,
     seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<&'v str>,
     events: u64,
     head: String,
 }
@@ -186,6 +188,7 @@ impl<'v> ResultV1<'v> {
                 started: history.started.map(|at| at.to_string()),
                 finished: history.ended,
                 seed: run.map(|run| run.seed),
+                shard: view.shard(),
                 events: history.events,
                 head: view.head.to_string(),
             },

@@ -53,6 +53,9 @@ fn properties(suite: &mut TestSuite, view: &View<'_>) {
         add("suite", run.suite.to_string());
         add("assurance", run.assurance.code().to_owned());
         add("seed", run.seed.to_string());
+        if let Some(shard) = view.shard() {
+            add("shard", clean(shard));
+        }
     }
     if let Some(subject) = &view.history.subject {
         add("subject", terminal::subject_name(subject));

@@ -3,6 +3,7 @@
 //!
 //! Findings are drawn by one renderer ([`diagnostic`]): terminal, JUnit, Markdown and HTML show what it says.
 
+pub mod annotation;
 mod cases;
 pub mod diagnostic;
 mod envelope;
@@ -23,5 +24,5 @@ mod tests;
 
 pub use cases::{Case, CaseResult};
 pub use style::Style;
-pub use view::View;
+pub use view::{SHARD_INPUT, View};
 pub use visible::{clean, masked, visible};

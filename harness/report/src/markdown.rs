@@ -57,6 +57,12 @@ fn head(out: &mut String, view: &View<'_>) {
             terminal::assurance(run.assurance)
         ));
     }
+    if let Some(shard) = view.shard() {
+        out.push_str(&format!(
+            "- **Shard:** {}: a part of a larger run; nothing is said about the rest\n",
+            code(shard)
+        ));
+    }
 }
 
 fn table<'f>(out: &mut String, title: &str, findings: impl Iterator<Item = &'f Finding>) {

@@ -9,6 +9,9 @@ use evidence::digest::Digest;
 use evidence::event::Recorded;
 use evidence::history::History;
 
+/// Name, among a run's inputs, under which stands which part of a larger run it is.
+pub const SHARD_INPUT: &str = "shard:";
+
 /// A judged run.
 #[derive(Debug, Clone, Copy)]
 pub struct View<'v> {
@@ -49,13 +52,22 @@ impl<'v> View<'v> {
         all.iter().filter(|id| !ran(id)).map(String::as_str).collect()
     }
 
+    /// Which part of a larger run this is, e.g. `2/4`; `None` for a run that is whole in itself.
+    pub fn shard(&self) -> Option<&'v str> {
+        let inputs = self.history.run.as_ref().map_or(&[][..], |run| &run.inputs);
+        inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT))
+    }
+
     /// What the exit code means for this run: with scenarios left out, 0 does not mean all that is demanded.
     pub fn meaning(&self) -> String {
         let (exit, left_out) = (self.exit(), self.not_run().len());
+        let shard = self.shard().map(|shard| format!(" (shard {shard})")).unwrap_or_default();
         if exit != Exit::MET || left_out == 0 {
-            return exit.meaning.to_owned();
+            return format!("{}{shard}", exit.meaning);
         }
         let all = self.profile.scenarios.len();
-        format!("all obligations that were tested are met; {left_out} of {all} scenarios of the profile did not run")
+        format!(
+            "all obligations that were tested are met; {left_out} of {all} scenarios of the profile did not run{shard}"
+        )
     }
 }

@@ -1,5 +1,6 @@
 //! A file a command.
 
+pub(crate) mod ci;
 pub mod demo;
 pub mod doctor;
 pub mod explain;
@@ -8,7 +9,9 @@ pub mod inspect;
 mod interrupt;
 pub mod judge;
 pub mod kit;
+mod progress;
 pub mod reference;
+mod repeat;
 pub mod report;
 pub mod requirements;
 pub mod resume;

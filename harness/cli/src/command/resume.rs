@@ -1,9 +1,10 @@
 //! `resume`: goes on with a run that was interrupted. What is finished stays; a scenario that was under way begins anew.
 
+use super::ci::Ci;
 use super::interrupt::until_interrupted;
-use super::run::{SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
+use super::run::{Manner, SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
 use super::terminal::{MachineClock, Teller, say};
-use crate::args::Resume;
+use crate::args::{Annotations, Resume};
 use crate::failure::Failure;
 use crate::{TOOL, run_folder, stated};
 use checks::exit::Exit;
@@ -13,6 +14,7 @@ use evidence::history;
 use evidence::log::{Log, LogError};
 use evidence::read::{ReadError, Stored};
 use exchange::engine::{self, Options, Recorder, Resumed};
+use report::SHARD_INPUT;
 use std::path::{Path, PathBuf};
 
 /// Resumes.
@@ -36,7 +38,8 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         .hint("begin a new run")
     })?;
     let (subject, selection) = inputs(&begun)?;
-    let prepared = prepare(&subject, Some(&begun.profile), &selection)?;
+    let shard = begun.inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT)?.parse().ok());
+    let prepared = prepare(&subject, Some(&begun.profile), &selection, shard)?;
     same_inputs(&begun, &prepared.plan.inputs)?;
     let clock = MachineClock::start();
     let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
@@ -57,7 +60,8 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
     };
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
-    finish(until_interrupted(engine)?, &folder, args.lang)
+    let manner = Manner { lang: args.lang, ci: &Ci::of(Annotations::Auto), fail_fast: false };
+    finish(until_interrupted(teller.beside(engine))?, &folder, &manner)
 }
 
 fn not_finished(stored: &Stored, folder: &Path) -> Result<(), Failure> {

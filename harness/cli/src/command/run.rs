@@ -1,8 +1,10 @@
 //! `run`: plan, preflight, execute, judge, report.
 
+use super::ci::Ci;
 use super::interrupt::{self, Ended, until_interrupted};
+use super::repeat::Tally;
 use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
-use crate::args::{Lang, Run};
+use crate::args::{Lang, Run, Shard};
 use crate::failure::Failure;
 use crate::run_folder;
 use crate::stand_ins;
@@ -15,6 +17,7 @@ use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
 use exchange::scenario::{self, Loaded};
 use exchange::subject::{self, Subject, SubjectFile};
+use report::SHARD_INPUT;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,13 +33,48 @@ pub const SELECTION_INPUT: &str = "selection:";
 /// # Errors
 /// [`Failure`].
 pub fn run(args: &Run) -> Result<Exit, Failure> {
-    let prepared = prepare(&args.subject, args.profile.as_deref(), &args.scenarios)?;
+    let ci = Ci::of(args.ci.annotations);
+    let times = args.ci.repeat;
+    if times == 1 {
+        return Ok(once(args, &ci)?.1);
+    }
+    let mut tally = Tally::default();
+    for number in 1..=times {
+        say(format!("run {number} of {times}"));
+        let (folder, exit) = once(args, &ci)?;
+        let is_finished = tally.take(&folder, exit)?;
+        say("");
+        if !is_finished || args.ci.fail_fast && exit == Exit::VIOLATED {
+            break;
+        }
+    }
+    ci.summarise(&tally.markdown());
+    say(format!("  counts    {}", tally.write(&args.out)?.display()));
+    tally.tell();
+    Ok(tally.exit())
+}
+
+/// One run: its folder, and how it ended.
+fn once(args: &Run, ci: &Ci) -> Result<(PathBuf, Exit), Failure> {
+    let prepared = prepare(&args.subject, args.profile.as_deref(), &args.scenarios, args.ci.shard)?;
     let run = uuid::Builder::from_random_bytes(random()).into_uuid().to_string();
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
     let folder = run_folder::new_path(&args.out, "run", &run);
     let options =
         Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None };
-    carry_out(prepared, &options, &folder, args.lang)
+    let manner = Manner { lang: args.lang, ci, fail_fast: args.ci.fail_fast };
+    let exit = carry_out(prepared, &options, &folder, &manner)?;
+    Ok((folder, exit))
+}
+
+/// How a run is told about.
+pub struct Manner<'a> {
+    /// Language of the HTML report.
+    pub lang: Lang,
+    /// The CI system.
+    pub ci: &'a Ci,
+    /// Whether the first failure ends the run.
+    pub fail_fast: bool,
 }
 
 /// A plan with what was said about it.
@@ -53,7 +91,12 @@ pub struct Prepared {
 ///
 /// # Errors
 /// 20, 21 or 22.
-pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Result<Prepared, Failure> {
+pub fn prepare(
+    path: &Path,
+    profile: Option<&str>,
+    selection: &[String],
+    shard: Option<Shard>,
+) -> Result<Prepared, Failure> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path)
         .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
@@ -66,7 +109,27 @@ pub fn prepare(path: &Path, profile: Option<&str>, selection: &[String]) -> Resu
     let absolute = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut inputs = vec![(format!("{SUBJECT_INPUT}{}", absolute.display()), text.into_bytes())];
     inputs.extend(selection.iter().map(|s| (format!("{SELECTION_INPUT}{s}"), Vec::new())));
-    plan(subject, profile, selection, inputs)
+    inputs.extend(shard.map(|shard| (format!("{SHARD_INPUT}{}/{}", shard.part, shard.of), Vec::new())));
+    let mut prepared = plan(subject, profile, selection, inputs)?;
+    if let Some(shard) = shard {
+        cut(&mut prepared.plan.scenarios, shard)?;
+    }
+    Ok(prepared)
+}
+
+/// Keeps a part of the scenarios: by their ids in order, one after the other to each part, so that the parts are of one
+/// size, together are all, and are the same on every machine.
+fn cut(scenarios: &mut Vec<Loaded>, shard: Shard) -> Result<(), Failure> {
+    let mut ids: Vec<String> = scenarios.iter().map(|loaded| loaded.id.clone()).collect();
+    ids.sort();
+    let (all, part) = (ids.len(), shard.part as usize - 1);
+    let kept: Vec<String> = ids.into_iter().skip(part).step_by(shard.of as usize).collect();
+    if kept.is_empty() {
+        let message = format!("part {} of {} is empty: there are {all} scenarios", shard.part, shard.of);
+        return Err(Failure::new(Exit::NOTHING_SELECTED, message).hint("use fewer parts"));
+    }
+    scenarios.retain(|loaded| kept.contains(&loaded.id));
+    Ok(())
 }
 
 /// Reads a subject file.
@@ -129,14 +192,15 @@ pub fn plan(
 ///
 /// # Errors
 /// [`Failure`].
-pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, manner: &Manner<'_>) -> Result<Exit, Failure> {
     run_folder::make(folder)?;
     opening(&prepared, options, folder);
     let clock = MachineClock::start();
     let log = Log::create(folder, clock.clone()).map_err(|error| Failure::of_disk(&error))?;
     let teller = Teller::new();
+    let teller = if manner.fail_fast { teller.failing_fast(folder) } else { teller };
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, options, &teller, async |_, _| {});
-    finish(until_interrupted(engine)?, folder, lang)
+    finish(until_interrupted(teller.beside(engine))?, folder, manner)
 }
 
 /// Judges what was recorded, writes the reports, prints the last screen. When the engine failed, what was
@@ -145,7 +209,8 @@ pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, lang: Lan
 ///
 /// # Errors
 /// [`Failure`].
-pub fn finish(ended: Ended, folder: &Path, lang: Lang) -> Result<Exit, Failure> {
+pub fn finish(ended: Ended, folder: &Path, manner: &Manner<'_>) -> Result<Exit, Failure> {
+    let lang = manner.lang;
     let interrupted = matches!(ended, Ended::Interrupted);
     if interrupted {
         interrupt::tell(folder);
@@ -165,6 +230,7 @@ pub fn finish(ended: Ended, folder: &Path, lang: Lang) -> Result<Exit, Failure> 
         (Err(failure), None) | (Err(_), Some(failure)) => return Err(failure),
     };
     run_folder::write_reports(folder, &judged, &run_folder::ALL, lang)?;
+    manner.ci.tell(&judged, folder)?;
     let exit = conclude(&judged, &Places::of_run(folder));
     Ok(if interrupted && exit == Exit::MET { Exit::NOT_ESTABLISHED } else { exit })
 }
@@ -196,6 +262,9 @@ pub fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
         style: style(),
     })
     .trim_end());
+    if let Some(shard) = prepared.plan.inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT)) {
+        say(format!("shard         {shard}: the other parts run elsewhere, and nothing is said about them"));
+    }
     for LeftOut { id, reason } in &prepared.left_out {
         say(format!("left out      {id}: {reason}"));
     }

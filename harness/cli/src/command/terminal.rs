@@ -4,17 +4,15 @@ use crate::failure::Failure;
 use crate::run_folder::Judged;
 use checks::exit::Exit;
 use evidence::log::Clock;
-use exchange::engine::Progress;
-use exchange::scenario::Loaded;
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use report::Style;
-use report::clean;
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
+
+pub use super::progress::Teller;
 
 /// The first failure to write to standard output: the work goes on, the command ends with it.
 static LOST: OnceLock<String> = OnceLock::new();
@@ -87,64 +85,6 @@ impl Clock for MachineClock {
 
     fn elapsed_ms(&self) -> u64 {
         self.0.elapsed().as_millis() as u64
-    }
-}
-
-/// Tells a person what is going on: on a terminal who is awaited until when, elsewhere a line a scenario.
-pub struct Teller {
-    interactive: bool,
-    began: Mutex<Instant>,
-}
-
-impl Teller {
-    /// For this terminal.
-    pub fn new() -> Self {
-        Self { interactive: std::io::stdout().is_terminal(), began: Mutex::new(Instant::now()) }
-    }
-
-    fn transient(&self, text: &str) {
-        if self.interactive {
-            let mut out = anstream::stdout();
-            let _ = write!(out, "\r\x1b[2K{text}");
-            let _ = out.flush();
-        }
-    }
-}
-
-impl Progress for Teller {
-    fn listening(&self, address: SocketAddr) {
-        say(format!("  inbox     listening at {address}"));
-    }
-
-    fn subject(&self, what: &str) {
-        self.transient("");
-        say(format!("  subject   {}", clean(what)));
-    }
-
-    fn preflight(&self, probe: &str, ok: bool, detail: &str) {
-        say(format!("  {probe:<9} {}{detail}", if ok { "" } else { "FAILED: " }));
-        say("");
-    }
-
-    fn scenario(&self, number: usize, of: usize, scenario: &Loaded) {
-        if let Ok(mut began) = self.began.lock() {
-            *began = Instant::now();
-        }
-        self.transient(&format!("  [{number}/{of}] {} …", scenario.id));
-    }
-
-    fn waiting(&self, what: &str, label: &str, until: Timestamp) {
-        let until = TimeZone::system().to_datetime(until).strftime("%H:%M:%S").to_string();
-        self.transient(&format!("  waiting for the subject: {what} of `{label}`, until {until}"));
-    }
-
-    fn ended(&self, scenario: &Loaded, reason: Option<&str>) {
-        self.transient("");
-        let took = self.began.lock().map_or(0.0, |began| began.elapsed().as_secs_f32());
-        match reason {
-            None => say(format!("  done      {:<46} {took:>6.2} s  {}", scenario.id, scenario.scenario.title.en)),
-            Some(reason) => say(format!("  GIVEN UP  {:<46} {took:>6.2} s  {reason}", scenario.id)),
-        }
     }
 }
 

@@ -139,6 +139,10 @@ pub trait Progress: Send + Sync {
     fn waiting(&self, _what: &str, _label: &str, _until: Timestamp) {}
     /// A scenario has ended; `reason` when it was given up.
     fn ended(&self, _scenario: &Loaded, _reason: Option<&str>) {}
+    /// Asked after each scenario: why the run is to end here, if it is. The engine itself finds nothing wrong.
+    fn enough(&self, _scenario: &Loaded, _given_up: bool) -> Option<String> {
+        None
+    }
 }
 
 /// Tells nobody.
@@ -414,6 +418,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
     let left: Vec<Loaded> =
         run.plan.scenarios.iter().filter(|loaded| !finished.contains(&loaded.id)).cloned().collect();
     let mut given_up = down.or_else(|| (!reachable).then(|| "the subject cannot be reached".to_owned()));
+    let mut ended = "finished".to_owned();
     for (index, loaded) in left.iter().enumerate() {
         progress.scenario(index + 1, left.len(), loaded);
         let started = ScenarioStarted {
@@ -442,9 +447,14 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
             given_up = Some(format!("the subject can no longer be reached ({reason})"));
         }
         progress.ended(loaded, abandoned.as_deref());
+        let gave_up = abandoned.is_some();
         let outcome = abandoned.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason });
         run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(started.seq), Vec::new())
             .await?;
+        if let Some(reason) = progress.enough(loaded, gave_up) {
+            ended = reason;
+            break;
+        }
     }
     if given_up.is_none() {
         run.watch_to_the_end().await?;
@@ -453,7 +463,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
         }
     }
     life::stop(run, progress).await?;
-    run.record(Event::RunEnded { reason: "finished".to_owned() }, None, Vec::new()).await?;
+    run.record(Event::RunEnded { reason: ended }, None, Vec::new()).await?;
     Ok(())
 }
 
