@@ -41,10 +41,10 @@ fn violated(judged: &Judged) -> Vec<String> {
 }
 
 #[test]
-fn the_reference_exchanges_all_twelve() {
+fn the_reference_exchanges_all_of_the_profile() {
     let (judged, _folder) = against_reference(&[], &[], &Quiet);
     let totals = &judged.judgement.totals;
-    assert_eq!((totals.violated, totals.not_established, totals.scenarios_passed), (0, 0, 12));
+    assert_eq!((totals.violated, totals.not_established, totals.scenarios_passed), (0, 0, 15));
     assert_eq!(judged.judgement.exit.code, 0);
     for id in PRESENT.iter().chain(&FILLED) {
         let row = judged.judgement.ledger.rows().find(|row| row.requirement.as_str() == *id).unwrap();
@@ -58,12 +58,24 @@ fn the_reference_exchanges_all_twelve() {
 
 #[test]
 fn each_defect_of_a_mail_is_found_by_exactly_what_it_breaks() {
-    for (defect, ids) in [(Defect::MailHeaderMissing, PRESENT), (Defect::MailHeaderEmpty, FILLED)] {
-        assert!(defect.is_of_mail());
-        let (judged, _folder) = against_reference(&[defect], &[PLAIN], &Quiet);
+    let all: [(Defect, &str, &[&str]); 3] = [
+        (Defect::MailHeaderMissing, PLAIN, &PRESENT),
+        (Defect::MailHeaderEmpty, PLAIN, &FILLED),
+        (Defect::MailBounceAnswered, "mail/bounce", &["HITS1172-4.2.2-p7"]),
+    ];
+    assert_eq!(all.len() + 1, Defect::ALL.into_iter().filter(|defect| defect.is_of_mail()).count());
+    for (defect, scenario, ids) in all {
+        let (judged, _folder) = against_reference(&[defect], &[scenario], &Quiet);
         assert_eq!(violated(&judged), ids, "{defect}");
         assert_eq!(judged.judgement.exit.code, 10);
     }
+}
+
+#[test]
+fn a_fault_that_does_not_come_is_not_established() {
+    let (judged, _folder) = against_reference(&[Defect::MailFaultMissing], &["mail/not-ebxml"], &Quiet);
+    assert_eq!(violated(&judged), Vec::<String>::new(), "patience that runs out proves nothing");
+    assert_eq!((judged.judgement.totals.scenarios_not_established, judged.judgement.exit.code), (1, 11));
 }
 
 /// Means no good at every port that opens, for as long as it lives.
@@ -190,7 +202,7 @@ const PATIENT: &str = "{ transport: 20 s, apprec: 20 s, quiet: 1 s, poll: 1 s }"
 const HASTY: &str = "{ transport: 2 s, apprec: 2 s, quiet: 1 s, poll: 500 ms }";
 
 #[test]
-fn a_foreign_peer_exchanges_all_twelve() {
+fn a_foreign_peer_exchanges_all_of_the_profile() {
     if !available() {
         return;
     }
@@ -199,7 +211,7 @@ fn a_foreign_peer_exchanges_all_twelve() {
     let journal = || fs::read_to_string(peer.folder.path().join("journal")).unwrap_or_default();
     assert_eq!(outcome.violated(), Vec::<&str>::new(), "{}\n{}", outcome.text, journal());
     assert_eq!(outcome.code, 0, "{}\n{}", outcome.text, journal());
-    assert!(outcome.text.trim_end().ends_with("12 passed, 0 failed, 0 skipped"), "{}", outcome.text);
+    assert!(outcome.text.trim_end().ends_with("15 passed, 0 failed, 0 skipped"), "{}", outcome.text);
     let log = peer.log();
     assert!(log.contains("MailFetched") && !log.contains("hemmelig"), "no password is in the log");
     assert!(!outcome.text.contains("hemmelig"));

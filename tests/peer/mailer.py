@@ -109,8 +109,8 @@ class Poller:
             afterwards()
 
     def _fault(self, headers, pairs, body):
-        """To From, or Reply-To, alternatively Sender, naming the Message-ID (HITS 1172 4.2.2.3, 4.2.3.2)."""
-        found = [parseaddr(headers.get(name) or "")[1] for name in ("From", "Reply-To", "Sender")]
+        """To Reply-To if it is there, else From, alternatively Sender, naming the Message-ID (HITS 1172 4.2.2.3, 4.2.3.2)."""
+        found = [parseaddr(headers.get(name) or "")[1] for name in ("Reply-To", "From", "Sender")]
         receiver = next((address for address in found if "@" in address), None)
         if receiver is None:
             self.journal.event("nobody to tell")

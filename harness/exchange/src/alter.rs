@@ -3,7 +3,7 @@
 use crate::scenario::{Alteration, Change, Layer};
 use msh::compose::Alter;
 use wire::certificate::Certificate;
-use wire::mime::mail::MailDraft;
+use wire::mime::mail::{self, MailDraft};
 use wire::xml;
 
 /// The alterations of one step.
@@ -85,7 +85,17 @@ fn apply(change: &Change, mut bytes: Vec<u8>) -> Result<Vec<u8>, String> {
             bytes.truncate(bytes.len().saturating_sub(*count));
             Ok(bytes)
         }
+        Change::Header(name, edit) => mail::edit(&bytes, name, edit_of(edit)),
+        Change::Body(text) => Ok(mail::with_body(&bytes, text)),
         Change::Latin1 => Err("`encoding` belongs to layer `signed`".to_owned()),
+    }
+}
+
+fn edit_of(edit: &xml::Edit) -> mail::FieldEdit<'_> {
+    match edit {
+        xml::Edit::Set(value) => mail::FieldEdit::Set(value),
+        xml::Edit::Remove => mail::FieldEdit::Remove,
+        xml::Edit::Duplicate | xml::Edit::Append(_) => mail::FieldEdit::Duplicate,
     }
 }
 
@@ -118,6 +128,31 @@ mod tests {
         assert_eq!(alter.signed("signed".into()).unwrap(), (b"SIGNed".to_vec(), "UTF-8"));
         assert_eq!(alter.entity(b"abcd".to_vec()).unwrap(), b"ab");
         assert!(alter.signed("signsign".into()).unwrap_err().contains("2 times"));
+    }
+
+    #[test]
+    fn header_fields_and_the_body_belong_to_the_entity() {
+        let list = [
+            alteration("{ layer: entity, header: from, remove: true }"),
+            alteration("{ layer: entity, header: Content-Type, set: text/plain }"),
+            alteration("{ layer: entity, header: X, set: '' }"),
+            alteration("{ layer: entity, header: Date, duplicate: true }"),
+            alteration("{ layer: entity, body: \"a\\nb\" }"),
+        ];
+        let alter = Alterations { list: &list, recipient: None, mail: None };
+        let entity = b"From: a\r\nDate: d\r\nContent-Type: text/xml;\r\n charset=x\r\n\r\n<a/>".to_vec();
+        let altered = String::from_utf8(alter.entity(entity).unwrap()).unwrap();
+        assert_eq!(altered, "Date: d\r\nDate: d\r\nContent-Type: text/plain\r\nX: \r\n\r\na\r\nb\r\n");
+        let missing = [alteration("{ layer: entity, header: Sender, remove: true }")];
+        let alter = Alterations { list: &missing, recipient: None, mail: None };
+        assert!(alter.entity(b"A: b\r\n\r\n".to_vec()).unwrap_err().contains("Sender"));
+        for wrong in [
+            "{ layer: signed, header: A, set: b }",
+            "{ layer: entity, header: A, append: b }",
+            "{ layer: message, body: x }",
+        ] {
+            assert!(alteration(wrong).change().is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! From scenarios and a subject to what will be done, and why something will not.
 
 use crate::message::MessageTypes;
-use crate::scenario::{Direction, Loaded, Side, Step};
+use crate::scenario::{CarrierKind, Direction, Loaded, Side, Step};
 use crate::subject::Subject;
 use carrier::stand_in::StandIns;
 use evidence::digest::Digest;
@@ -48,7 +48,12 @@ pub struct LeftOut {
 }
 
 /// Splits scenarios into those that the subject's claim covers and those that it does not.
-pub fn select(scenarios: Vec<Loaded>, claims: &[(String, String)], can_restart: bool) -> (Vec<Loaded>, Vec<LeftOut>) {
+pub fn select(
+    scenarios: Vec<Loaded>,
+    claims: &[(String, String)],
+    can_restart: bool,
+    carrier: CarrierKind,
+) -> (Vec<Loaded>, Vec<LeftOut>) {
     let mut left_out = Vec::new();
     let claimed = |loaded: &Loaded| {
         let needs = &loaded.scenario.needs;
@@ -58,6 +63,11 @@ pub fn select(scenarios: Vec<Loaded>, claims: &[(String, String)], can_restart: 
     let selected = scenarios
         .into_iter()
         .filter_map(|loaded| {
+            if loaded.scenario.needs.carrier.is_some_and(|needed| needed != carrier) {
+                let reason = "it takes another carrier than the subject's (`carrier` in the subject file)".to_owned();
+                left_out.push(LeftOut { id: loaded.id, reason });
+                return None;
+            }
             if claimed(&loaded) {
                 let restarts = loaded.scenario.steps.iter().any(|step| matches!(step, Step::Restart(_)));
                 if can_restart || !restarts {

@@ -32,11 +32,15 @@ pub enum Defect {
     MailHeaderMissing,
     /// Its mails have the header fields From, To, Date and Message-ID, and nothing in them.
     MailHeaderEmpty,
+    /// A bounce is validated as if it were a message, and answered by a SOAP Fault.
+    MailBounceAnswered,
+    /// A mail that is no ebXML is thrown away without a word.
+    MailFaultMissing,
 }
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::AckNotRepeated,
         Self::AckRefersConversation,
         Self::AckWithoutCid,
@@ -49,11 +53,16 @@ impl Defect {
         Self::AppRecNotMirrored,
         Self::MailHeaderMissing,
         Self::MailHeaderEmpty,
+        Self::MailBounceAnswered,
+        Self::MailFaultMissing,
     ];
 
     /// Whether it only shows over mail.
     pub fn is_of_mail(self) -> bool {
-        matches!(self, Self::MailHeaderMissing | Self::MailHeaderEmpty)
+        matches!(
+            self,
+            Self::MailHeaderMissing | Self::MailHeaderEmpty | Self::MailBounceAnswered | Self::MailFaultMissing
+        )
     }
 
     /// The id on the command line.
@@ -71,6 +80,8 @@ impl Defect {
             Self::AppRecNotMirrored => "apprec-not-mirrored",
             Self::MailHeaderMissing => "mail-header-missing",
             Self::MailHeaderEmpty => "mail-header-empty",
+            Self::MailBounceAnswered => "mail-bounce-answered",
+            Self::MailFaultMissing => "mail-fault-missing",
         }
     }
 
@@ -89,6 +100,8 @@ impl Defect {
             Self::AppRecNotMirrored => "returns only the organisation level of the addresses in the AppRec",
             Self::MailHeaderMissing => "sends mails without From, To, Date and Message-ID (only over mail)",
             Self::MailHeaderEmpty => "sends mails with empty From, To, Date and Message-ID (only over mail)",
+            Self::MailBounceAnswered => "answers a bounce with a SOAP Fault (only over mail)",
+            Self::MailFaultMissing => "throws a mail that is no ebXML away without a SOAP Fault (only over mail)",
         }
     }
 

@@ -1,5 +1,6 @@
 //! The system behind mail: it fetches from a mailbox and posts to a mail server, as most installed systems do.
 
+use crate::defect::Defect;
 use crate::system::{Outgoing, Reaction, Surroundings, System, SystemError};
 use carrier::mail::{Limits, Route, pop3, smtp};
 use carrier::port::Pending;
@@ -86,12 +87,12 @@ impl Desk {
     async fn handle(&mut self, received: &[u8]) {
         let entity = Entity::decode(received);
         // Filtered out before anything else and never answered (HITS 1172 4.2.2).
-        if mail::is_bounce(&entity) {
+        if mail::is_bounce(&entity) && !self.system.has(Defect::MailBounceAnswered) {
             return;
         }
         match self.react(received) {
             Ok(Reaction { fault, outgoing }) => {
-                if let Some(fault) = fault {
+                if let Some(fault) = fault.filter(|_| !self.system.has(Defect::MailFaultMissing)) {
                     self.fault(&entity, &fault).await;
                 }
                 self.send(outgoing).await;
@@ -106,10 +107,10 @@ impl Desk {
         self.system.receive(received, &mut around)
     }
 
-    /// A SOAP Fault goes to From (or Reply-To, or Sender) of the faulty mail and names its Message-ID
+    /// A SOAP Fault goes to Reply-To, else From, else Sender of the faulty mail and names its Message-ID
     /// (HITS 1172 4.2.2.3, 4.2.3.2). Where none of the three can be read, nobody can be told.
     async fn fault(&mut self, about: &Entity, fault: &[u8]) {
-        let mut fields = ["From", "Reply-To", "Sender"].into_iter().filter_map(|name| about.headers.get(name));
+        let mut fields = ["Reply-To", "From", "Sender"].into_iter().filter_map(|name| about.headers.get(name));
         let Some(to) = fields.find_map(|field| mail::address(&field.value)) else { return };
         let named = mail::ids(&about.headers, "Message-ID").into_iter().next();
         self.post(&to, fault, named).await;

@@ -288,7 +288,7 @@ impl System {
         if is_15 ^ self.has(Defect::AppRecWrongVersion) { Version::V10 } else { Version::V11 }
     }
 
-    fn has(&self, defect: Defect) -> bool {
+    pub(crate) fn has(&self, defect: Defect) -> bool {
         self.defects.contains(&defect)
     }
 }

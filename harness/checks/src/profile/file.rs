@@ -34,6 +34,9 @@ pub(super) struct ProfileFile {
     /// without them.
     #[serde(default)]
     pub restarting: Vec<String>,
+    /// Ids of the scenarios that run over mail; over another carrier a run is whole without them.
+    #[serde(default)]
+    pub by_mail: Vec<String>,
     /// What is demanded.
     pub requirements: Vec<RequirementEntry>,
 }

@@ -48,6 +48,8 @@ pub struct Profile {
     /// Ids of the scenarios that restart the subject: they run where the harness starts it, and a run is whole
     /// without them.
     pub restarting: Vec<String>,
+    /// Ids of the scenarios that run over mail; over another carrier a run is whole without them.
+    pub by_mail: Vec<String>,
     /// What is demanded, by id.
     pub obligations: BTreeMap<RequirementId, Obligation>,
     /// Digest of the file.

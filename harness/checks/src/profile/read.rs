@@ -79,6 +79,7 @@ impl Reader<'_> {
             quiet_ms: file.quiet_ms,
             scenarios: file.scenarios,
             restarting: file.restarting,
+            by_mail: file.by_mail,
             obligations: self.obligations(file.requirements, catalogue),
             digest: Digest::of(self.text.as_bytes()),
         }

@@ -15,7 +15,7 @@ use evidence::event::Assurance;
 use evidence::log::Log;
 use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
-use exchange::scenario::{self, Loaded};
+use exchange::scenario::{self, CarrierKind, Loaded};
 use exchange::subject::{self, Subject, SubjectFile};
 use report::SHARD_INPUT;
 use std::fs;
@@ -155,8 +155,10 @@ pub fn plan(
     selection: &[String],
     inputs: Vec<(String, Vec<u8>)>,
 ) -> Result<Prepared, Failure> {
-    let selected = select(selection, &profile)?;
-    let (scenarios, mut left_out) = plan::select(selected, &subject.description.claims, subject.start.is_some());
+    let carrier = if subject.way.is_mail() { CarrierKind::Mail } else { CarrierKind::Http };
+    let selected = select(selection, &profile, carrier)?;
+    let claims = &subject.description.claims;
+    let (scenarios, mut left_out) = plan::select(selected, claims, subject.start.is_some(), carrier);
     let faults = stand_ins::unknown_faults(&scenarios);
     if !faults.is_empty() {
         return Err(Failure::new(Exit::INPUT_INVALID, faults.join("\n")));
@@ -276,13 +278,14 @@ pub fn algorithms(profile: &Profile) -> Algorithms {
     if sha1_only { Algorithms::SHA1 } else { Algorithms::SHA256 }
 }
 
-fn select(selection: &[String], profile: &Profile) -> Result<Vec<Loaded>, Failure> {
+fn select(selection: &[String], profile: &Profile, carrier: CarrierKind) -> Result<Vec<Loaded>, Failure> {
     let shipped = embedded::scenarios()?;
     if selection.is_empty() {
         let of_profile = profile
             .scenarios
             .iter()
             .chain(&profile.restarting)
+            .chain(profile.by_mail.iter().filter(|_| carrier == CarrierKind::Mail))
             .filter_map(|id| shipped.iter().find(|loaded| loaded.id == *id));
         return Ok(of_profile.cloned().collect());
     }

@@ -43,6 +43,19 @@ pub struct Needs {
     pub message: String,
     /// Whether the subject sends or receives it.
     pub direction: Direction,
+    /// The carrier that it takes; without, any will do.
+    #[serde(default)]
+    pub carrier: Option<CarrierKind>,
+}
+
+/// A carrier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CarrierKind {
+    /// HTTP or HTTPS.
+    Http,
+    /// SMTP and POP3.
+    Mail,
 }
 
 /// Whether the subject sends or receives.
@@ -167,7 +180,13 @@ pub struct Alteration {
     /// The one node that is changed, e.g. `/MsgHead/MsgInfo/MsgId` or `//eb:Manifest/@eb:version`.
     #[serde(default)]
     pub path: Option<String>,
-    /// Give the node this value.
+    /// In layer `entity`: the header field that is changed, by name.
+    #[serde(default)]
+    pub header: Option<String>,
+    /// In layer `entity`: everything behind the header is this instead.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// Give the node or header field this value.
     #[serde(default)]
     pub set: Option<String>,
     /// Take the node away.
@@ -237,6 +256,10 @@ pub enum Change {
     Truncate(usize),
     /// Another encoding.
     Latin1,
+    /// An edit of one header field.
+    Header(String, wire::xml::Edit),
+    /// Another body.
+    Body(String),
 }
 
 /// Exactly one of the keys: the label of the message whose receipt is awaited.

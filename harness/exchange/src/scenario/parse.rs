@@ -182,10 +182,19 @@ impl Alteration {
             self.replace.clone().map(|r| Change::Replace(r.text, r.with)),
             self.truncate.map(Change::Truncate),
             self.encoding.as_ref().map(|_| Change::Latin1),
+            self.body.clone().map(Change::Body),
         ]
         .into_iter()
         .flatten()
         .collect();
+        if let Some(name) = &self.header {
+            return match (&self.path, edits.as_slice(), others.as_slice()) {
+                (None, [edit], []) if self.layer == Layer::Entity && !matches!(edit, Edit::Append(_)) => {
+                    Ok(Change::Header(name.clone(), edit.clone()))
+                }
+                _ => Err("`header` takes one of `set`, `remove` and `duplicate`, in layer `entity`".to_owned()),
+            };
+        }
         match (&self.path, edits.as_slice(), others.as_slice()) {
             (Some(path), [edit], []) => {
                 if self.layer == Layer::Entity {
@@ -199,9 +208,12 @@ impl Alteration {
                 }
                 Ok(Change::Latin1)
             }
+            (None, [], [Change::Body(_)]) if self.layer != Layer::Entity => {
+                Err("`body` belongs to layer `entity`".to_owned())
+            }
             (None, [], [other]) => Ok(other.clone()),
-            _ => Err("an alteration is one of: `path` with `set`, `remove`, `duplicate` or `append`; `replace`; \
-                      `truncate`; `encoding`"
+            _ => Err("an alteration is one of: `path` with `set`, `remove`, `duplicate` or `append`; `header` with \
+                      `set`, `remove` or `duplicate`; `replace`; `truncate`; `encoding`; `body`"
                 .to_owned()),
         }
     }
@@ -215,7 +227,7 @@ impl Alteration {
             replace.with = replace.with.replace("{{unique}}", unique);
             replace
         });
-        Self { set: fill(&self.set), append: fill(&self.append), replace, ..self.clone() }
+        Self { set: fill(&self.set), append: fill(&self.append), body: fill(&self.body), replace, ..self.clone() }
     }
 
     /// The alteration in words, for the log.
@@ -228,6 +240,10 @@ impl Alteration {
             Ok(Change::Replace(text, with)) => format!("`{text}` replaced by `{with}`"),
             Ok(Change::Truncate(bytes)) => format!("the last {bytes} bytes cut off"),
             Ok(Change::Latin1) => "written in ISO-8859-1".to_owned(),
+            Ok(Change::Header(name, Edit::Set(value))) => format!("header {name} set to `{value}`"),
+            Ok(Change::Header(name, Edit::Remove)) => format!("header {name} removed"),
+            Ok(Change::Header(name, _)) => format!("header {name} written twice"),
+            Ok(Change::Body(_)) => "another body".to_owned(),
             Err(reason) => reason,
         };
         format!("{}: {what}", self.layer.word())

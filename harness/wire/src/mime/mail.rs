@@ -70,6 +70,77 @@ pub fn again(mail: &[u8], message_id: &str, date: &str) -> Vec<u8> {
     renewed
 }
 
+/// What is done to a header field on purpose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldEdit<'a> {
+    /// It gets this value; where there is none of the name, it is put at the end of the header.
+    Set(&'a str),
+    /// It is taken away, folded lines and all.
+    Remove,
+    /// It is written twice.
+    Duplicate,
+}
+
+/// Where the empty line begins that ends the header; the whole length when there is none.
+fn head_of(entity: &[u8]) -> usize {
+    let mut at = 0;
+    for line in entity.split_inclusive(|&b| b == b'\n') {
+        if line.trim_ascii().is_empty() {
+            return at;
+        }
+        at += line.len();
+    }
+    entity.len()
+}
+
+/// Edits every header field of a name.
+///
+/// # Errors
+/// When there is none to remove or to write twice.
+pub fn edit(entity: &[u8], name: &str, edit: FieldEdit<'_>) -> Result<Vec<u8>, String> {
+    let (head, rest) = entity.split_at(head_of(entity));
+    let mut fields: Vec<Vec<u8>> = Vec::new();
+    for line in head.split_inclusive(|&b| b == b'\n') {
+        match fields.last_mut() {
+            Some(field) if line.starts_with(b" ") || line.starts_with(b"\t") => field.extend_from_slice(line),
+            _ => fields.push(line.to_vec()),
+        }
+    }
+    let is_named = |field: &[u8]| {
+        field.split(|&b| b == b':').next().is_some_and(|n| n.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
+    };
+    let is_there = fields.iter().any(|field| is_named(field));
+    if !is_there && !matches!(edit, FieldEdit::Set(_)) {
+        return Err(format!("there is no header field `{name}`"));
+    }
+    let written = |value: &str| format!("{name}: {value}\r\n").into_bytes();
+    let mut edited: Vec<u8> = Vec::with_capacity(entity.len() + 80);
+    for field in fields {
+        match edit {
+            _ if !is_named(&field) => edited.extend(field),
+            FieldEdit::Set(value) => edited.extend(written(value)),
+            FieldEdit::Remove => {}
+            FieldEdit::Duplicate => edited.extend([&field[..], &field[..]].concat()),
+        }
+    }
+    if let (false, FieldEdit::Set(value)) = (is_there, edit) {
+        edited.extend(written(value));
+    }
+    edited.extend_from_slice(rest);
+    Ok(edited)
+}
+
+/// The same header with another body; its lines are ended by CRLF.
+pub fn with_body(entity: &[u8], body: &str) -> Vec<u8> {
+    let mut whole = entity[..head_of(entity)].to_vec();
+    whole.extend_from_slice(b"\r\n");
+    for line in body.lines() {
+        whole.extend_from_slice(line.as_bytes());
+        whole.extend_from_slice(b"\r\n");
+    }
+    whole
+}
+
 /// The ids that a field names (Message-ID, In-Reply-To, References), without angle brackets. A bare word is taken as
 /// one too: HITS 1172 5.3 prints a Message-ID without brackets.
 pub fn ids(headers: &Headers, name: &str) -> Vec<String> {
@@ -208,6 +279,9 @@ mod tests {
             let mail = [b"Content-Type: multipart/report; boundary=x\r\n", &bytes[..]].concat();
             let _ = bounce(&Entity::decode(&mail));
             let _ = again(&bytes, "a", "b");
+            let _ = edit(&bytes, &text, FieldEdit::Set("x"));
+            let _ = edit(&bytes, "a", FieldEdit::Remove);
+            let _ = with_body(&bytes, &text);
         }
     }
 }
