@@ -17,6 +17,7 @@ mod mail_servers;
 mod oracle;
 mod process;
 mod recompute;
+mod register_runs;
 mod registers;
 mod simulation;
 mod support;

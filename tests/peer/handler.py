@@ -25,6 +25,8 @@ class MessageHandler:
         self.settings, self.partners, self.signer = settings, partners, signer
         self.journal, self.outbox = journal, outbox
         self.lock = threading.Lock()
+        # The registers, if they are asked; see directory.py.
+        self.directory = None
 
     def defect(self, name):
         return name in self.settings.defects
@@ -53,12 +55,15 @@ class MessageHandler:
         partner = self.partners.get(int(envelope.from_her))
         if partner is None:
             raise ebxml.Unreadable(f"HER-id {envelope.from_her} has no registered address")
+        doubts = []
+        if self.directory is not None:
+            partner, doubts = self.directory.look_up(partner)
         earlier = None if envelope.is_signal else self.journal.receipts.get(envelope.message_id)
         if earlier and earlier.fingerprint == fingerprint(envelope):
             self._repeat(envelope, earlier, outgoing)
             return
         findings = rules.check_header(envelope, self.settings.our_hers)
-        findings += rules.check_signature(envelope, partner.sign)
+        findings += rules.check_signature(envelope, partner.sign) + doubts
         if envelope.is_signal:
             self._signal(envelope, partner, findings, outgoing)
             return

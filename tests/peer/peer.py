@@ -8,6 +8,7 @@ import threading
 
 import compose
 import openssl
+from directory import Directory
 from handler import MessageHandler, Partner
 from httpd import Outbox, Server
 from journal import Journal, complain
@@ -95,6 +96,9 @@ def options_from(arguments):
                         help="our organisation, a service we do not know: AppRec 1 or 2 E21")
     parser.add_argument("--inner-encoding", choices=("base64", "quoted-printable", "8bit", "binary"), default="base64")
     parser.add_argument("--root-encoding", choices=("base64", "quoted-printable", "8bit", "binary"), default="base64")
+    parser.add_argument("--register", metavar="URL", help="an address register that is asked about every message")
+    parser.add_argument("--register-roots", metavar="PEM", help="root and issuing CA of the certificates in it")
+    parser.add_argument("--register-login", metavar="USER:PASSWORD", help="shown when the register asks for it")
     options = parser.parse_args(arguments)
     if not options.listen and not (options.smtp and options.pop3):
         parser.error("--listen, or --smtp and --pop3, is needed")
@@ -133,6 +137,9 @@ def main(arguments):
         return by_mail(options, settings, partners, signer, journal)
     outbox = Outbox(journal, options.chunked)
     handler = MessageHandler(settings, partners, signer, journal, outbox)
+    if options.register:
+        user, _, password = (options.register_login or "").partition(":")
+        handler.directory = Directory(options.register, options.register_roots, journal, user or None, password)
     with Server(options.listen, handler.receive, journal, settings.defects) as server:
         place = "%s:%d" % server.server_address[:2]
         # shutdown() waits for serve_forever(), which runs in this thread: it needs another one.

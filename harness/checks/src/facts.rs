@@ -45,6 +45,8 @@ pub(crate) struct Facts {
     last_start: BTreeMap<String, Seq>,
     /// The scenarios in which the subject went down unasked: first event, and the stop.
     downs: Vec<(Seq, Seq)>,
+    /// The sendings that were answered by a message on the same connection: a SOAP Fault comes with HTTP 500.
+    spoken_to: BTreeSet<Seq>,
     by_message_id: BTreeMap<String, Vec<usize>>,
     by_msg_id: BTreeMap<String, Vec<usize>>,
 }
@@ -67,6 +69,12 @@ pub(crate) enum Silence {
     Open(Cause, String),
 }
 
+/// Whether a scenario had a register answer wrongly while this message was under way; the engine says so among what was
+/// altered.
+fn meets_a_wrong_register(stimulus: &MessageRecord) -> bool {
+    stimulus.composed.as_ref().is_some_and(|composed| composed.deviations.iter().any(|d| d.starts_with("register: ")))
+}
+
 impl Facts {
     /// Looks at a history once.
     pub fn of(history: &History) -> Self {
@@ -83,6 +91,8 @@ impl Facts {
                 facts.met.entry(seq).or_insert(index);
             }
         }
+        let on_connection = history.messages.iter().filter(|message| message.carrier == "http-response");
+        facts.spoken_to = on_connection.filter_map(|message| message.answers).collect();
         for (index, message) in history.messages.iter().enumerate() {
             if let Some(id) = message_id(message) {
                 facts.by_message_id.entry(id).or_default().push(index);
@@ -218,8 +228,11 @@ impl Facts {
                 continue;
             };
             let delay = |answer: &usize| history.messages[*answer].at_ms.saturating_sub(sent);
-            self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
-            self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
+            // A register that was slow on purpose says nothing about how slow the subject is.
+            if !meets_a_wrong_register(stimulus) {
+                self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
+                self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
+            }
             let acknowledged = |i: &usize| history.messages[*i].message.kind() == MessageKind::Acknowledgment;
             if stimulus.is_undeviated() && !self.apprecs[index].is_empty() {
                 self.receipted.push(index);
@@ -252,6 +265,7 @@ impl Facts {
         let outcomes: Vec<&TransportOutcome> = stimulus.sendings.iter().filter_map(|s| s.outcome.as_ref()).collect();
         let reached =
             outcomes.iter().any(|o| matches!(o, TransportOutcome::Answered { .. } | TransportOutcome::Taken { .. }));
+        let told = stimulus.sendings.last().is_some_and(|sending| self.spoken_to.contains(&sending.seq));
         match outcomes.last() {
             _ if stimulus.sendings.is_empty() => (Cause::Harness, "the message was never sent".to_owned()),
             // A peer that is slow to answer on the connection may have taken the message all the same.
@@ -260,10 +274,10 @@ impl Facts {
             {
                 (Cause::Environment, format!("{}: {detail}", failure.code()))
             }
-            Some(TransportOutcome::Answered { status, .. }) if (400..500).contains(status) => {
+            Some(TransportOutcome::Answered { status, .. }) if !told && (400..500).contains(status) => {
                 (Cause::Configuration, format!("none; the endpoint answered HTTP {status}"))
             }
-            Some(TransportOutcome::Answered { status, .. }) if *status >= 500 => {
+            Some(TransportOutcome::Answered { status, .. }) if !told && *status >= 500 => {
                 (Cause::Environment, format!("none; the endpoint answered HTTP {status}"))
             }
             _ if self.went_down_after(stimulus) => {

@@ -10,11 +10,39 @@ use evidence::event::{Event, Seq};
 use evidence::log::Log;
 use evidence::register::{ModeSet, RegisterAsked};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 /// Requests that wait to be recorded.
 const WAITING: usize = 64;
+
+/// The faults that the scenario under way has switched on, in words.
+#[derive(Debug, Default)]
+pub(super) struct Switched(Mutex<Vec<String>>);
+
+impl Switched {
+    /// In words, for the messages that are composed meanwhile: a correct message meets a wrong register, so what is due
+    /// to a correct message is not due to it.
+    pub fn words(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether any is on.
+    pub fn any(&self) -> bool {
+        !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    fn add(&self, set: &ModeSet) {
+        let call = set.call.as_ref().map(|call| format!(" to {call}")).unwrap_or_default();
+        let about = set.about.map(|her| format!(" about {her}")).unwrap_or_default();
+        let words = format!("register: `{}` answers {}{call}{about}", set.register, set.mode);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(words);
+    }
+
+    fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+}
 
 /// Registers that are open, and what they are asked.
 #[derive(Default)]
@@ -77,12 +105,15 @@ pub(super) async fn switch(run: &Run, started: Seq, step: &ModeStep, line: u32) 
         return Ok(Some(reason));
     }
     let (register, call, mode) = (step.register.clone(), step.call.clone(), step.name.clone());
-    run.record(Event::ModeSet(ModeSet { register, call, mode, about, line }), Some(started), Vec::new()).await?;
+    let set = ModeSet { register, call, mode, about, line };
+    run.switched.add(&set);
+    run.record(Event::ModeSet(set), Some(started), Vec::new()).await?;
     Ok(None)
 }
 
 /// Has the registers answer rightly again.
 pub(super) fn reset(run: &Run) {
+    run.switched.clear();
     if let Some(registers) = &run.plan.registers {
         registers.reset();
     }

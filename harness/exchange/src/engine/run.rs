@@ -180,6 +180,7 @@ pub(super) struct Run {
     pub road: Road,
     pub aside: Aside,
     pub refusals: Refusals,
+    pub switched: registers::Switched,
     pub life: Life,
 }
 
@@ -371,6 +372,7 @@ async fn go_on(
         news: Notify::new(),
         aside: Aside::default(),
         refusals,
+        switched: registers::Switched::default(),
         life: Life::default(),
         clock: recorder.clock,
         log: recorder.log,

@@ -115,7 +115,7 @@ impl Scene<'_> {
             label: Some(step.label.clone()),
             line,
             what: draft.what.clone(),
-            deviations: deviations(step, &altered),
+            deviations: deviations(step, &altered, self.run.switched.words()),
             entity: Digest::of(&composed.entity),
         });
         let recorded = self.run.record(event, Some(self.started), vec![composed.entity.clone()]).await?;
@@ -296,7 +296,8 @@ impl Scene<'_> {
     }
 
     fn note_speed(&self, label: &str, purpose: Purpose) {
-        if purpose == Purpose::Quiet {
+        // A register that is slow on purpose says nothing about how slow the subject is.
+        if purpose == Purpose::Quiet || self.run.switched.any() {
             return;
         }
         let now = self.run.elapsed_ms();
@@ -368,11 +369,11 @@ fn lapsed(refused: &[Refusal]) -> String {
 }
 
 /// Everything done on purpose, in words.
-fn deviations(step: &SendStep, altered: &[Alteration]) -> Vec<String> {
+fn deviations(step: &SendStep, altered: &[Alteration], around: Vec<String>) -> Vec<String> {
     let addressed = step.addressed.map(|_| "message: addressed to a party that is not the subject's".to_owned());
     let encrypted = step.encrypt.map(|_| "message: encrypted to somebody else's certificate".to_owned());
     let altered = altered.iter().map(Alteration::describe);
-    addressed.into_iter().chain(encrypted).chain(altered).collect()
+    addressed.into_iter().chain(encrypted).chain(altered).chain(around).collect()
 }
 
 fn msg_id(message: &[u8]) -> Option<String> {
