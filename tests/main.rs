@@ -7,6 +7,7 @@ mod cli;
 mod container;
 mod documents;
 mod foreign_peer;
+mod init;
 mod interruption;
 mod kill_matrix;
 mod kit;

@@ -1,10 +1,15 @@
 //! The command line. Help, completions and man pages are generated from this one definition.
 
+mod ci;
+mod init;
+
+pub use ci::{Annotations, CiArgs, Shard};
+pub use init::{CiSystem, Init};
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 /// Folder that holds the run folders unless another is named.
 pub const REPORTS: &str = "reports";
@@ -54,6 +59,8 @@ pub enum Command {
     Verify(Verify),
     /// Look at the wiring without testing anything
     Doctor(Doctor),
+    /// Begin: a commented subject file, a scenario of your own and a CI job
+    Init(Init),
     /// Write what a vendor imports to talk to the harness: certificates and partner table
     Kit(Kit),
     /// The built-in conforming system, or a defective one, as a process of its own
@@ -134,60 +141,6 @@ pub struct Run {
     /// In CI
     #[command(flatten)]
     pub ci: CiArgs,
-}
-
-/// What a CI job asks of a run.
-#[derive(Debug, Clone, ClapArgs)]
-#[command(next_help_heading = "In CI")]
-pub struct CiArgs {
-    /// End the run after the first scenario that is violated or given up
-    #[arg(long)]
-    pub fail_fast: bool,
-    /// Only a part of the scenarios, e.g. 2/4: the second of four parts
-    #[arg(long, value_name = "I/N")]
-    pub shard: Option<Shard>,
-    /// Run everything so many times, each time as a run of its own, and show how often each passed
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
-    pub repeat: u16,
-    /// Whose annotations to write beside the reports; `auto`: of the CI system that this runs in
-    #[arg(long, value_enum, default_value = "auto")]
-    pub annotations: Annotations,
-}
-
-/// Whose annotations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Annotations {
-    /// Of the CI system that the environment shows
-    Auto,
-    /// GitHub Actions: workflow commands on standard output, and the job summary
-    Github,
-    /// GitLab CI: code-quality.json beside the run folders
-    Gitlab,
-    /// Azure Pipelines: logging commands on standard output, and the job summary
-    Azure,
-    /// None
-    None,
-}
-
-/// A part of the scenarios.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// Which part, from 1.
-    pub part: u32,
-    /// Of how many.
-    pub of: u32,
-}
-
-impl FromStr for Shard {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers = text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
-        match numbers {
-            Some((part, of)) if (1..=of).contains(&part) => Ok(Self { part, of }),
-            _ => Err("a part is I/N with I from 1 to N, e.g. 2/4".to_owned()),
-        }
-    }
 }
 
 /// `resume`.

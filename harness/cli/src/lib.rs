@@ -41,6 +41,7 @@ fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
         Command::Show(show) => command::show::run(&show),
         Command::Verify(verify) => command::verify::run(&verify),
         Command::Doctor(doctor) => command::doctor::run(&doctor),
+        Command::Init(init) => command::init::run(&init),
         Command::Kit(kit) => command::kit::run(&kit),
         Command::Reference(reference) => command::reference::run(&reference),
         Command::Scenarios(scenarios) => command::scenarios::run(&scenarios),

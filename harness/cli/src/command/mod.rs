@@ -5,6 +5,7 @@ pub mod demo;
 pub mod doctor;
 pub mod explain;
 pub mod generated;
+pub mod init;
 pub mod inspect;
 mod interrupt;
 pub mod judge;
