@@ -144,6 +144,16 @@ fn a_peer_that_asks_the_registers_passes_all_five() {
     {
         assert_eq!(outcome.verdict(scenario), "passed", "{scenario}: {}", outcome.text);
     }
+    assert!(
+        outcome.text.contains("registers     asked address GetCertificateDetailsForEncryption"),
+        "{}",
+        outcome.text
+    );
+    let html = fs::read_to_string(outcome.folder.join("report.html")).unwrap();
+    assert!(html.contains("from here register address answers unknown-party about 990000011"));
+    assert!(
+        html.contains("register revocation asked: crl about issuing: no answer, unreachable as the scenario wants it")
+    );
     assert_eq!(outcome.status("HITS1172-4.2.2.3-p4"), "verified");
     assert_eq!(outcome.status("HITS1171-4.1-4"), "verified");
     let log = outcome.log();
@@ -176,6 +186,7 @@ fn a_peer_that_asks_nobody_is_not_judged_by_what_registers_say() {
         assert_eq!(outcome.verdict(scenario), "not-established", "{}", outcome.text);
     }
     assert!(outcome.text.contains("was not asked while it answered"), "{}", outcome.text);
+    assert!(outcome.text.contains("your system asked no register of ours anything"), "{}", outcome.text);
     assert_eq!(outcome.output.status.code(), Some(12), "{}", outcome.text);
     assert_eq!(outcome.status("HITS1171-4.1-4"), "not-established");
 }
@@ -194,6 +205,24 @@ fn a_scenario_with_a_fault_needs_registers() {
     let outcome = room.run(&["registers"]);
     assert_eq!(outcome.output.status.code(), Some(22), "{}", outcome.text);
     assert!(outcome.text.contains("the subject file has no `registers`"), "{}", outcome.text);
+}
+
+#[test]
+fn the_doctor_compares_registers_and_kit() {
+    if !available() {
+        return;
+    }
+    let room = Room::open(&[]);
+    let file = room.folder.path().join("subject.yaml");
+    let doctor = || text(&Command::new(BINARY).arg("doctor").arg("--subject").arg(&file).output().unwrap());
+    let said = doctor();
+    assert!(said.contains("our registers at 127.0.0.1") && said.contains("named as http://127.0.0.1"), "{said}");
+    let text = fs::read_to_string(&file).unwrap();
+    let at = text.find("registers: { http: ").unwrap() + "registers: { http: ".len();
+    let end = at + text[at..].find(',').unwrap();
+    fs::write(&file, format!("{}{}{}", &text[..at], free_port(), &text[end..])).unwrap();
+    let said = doctor();
+    assert!(said.contains("another port than `registers.http`"), "{said}");
 }
 
 #[test]

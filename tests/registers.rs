@@ -248,3 +248,23 @@ fn the_address_register_is_wrong_in_the_way_that_a_scenario_wants() {
     let modes: Vec<_> = registers.asked().iter().map(|asked| asked.mode.clone()).collect();
     assert_eq!(modes.iter().flatten().count(), 4, "{modes:?}");
 }
+
+#[test]
+fn whoever_only_holds_a_connection_keeps_nobody_else_out() {
+    use std::io::Write as _;
+    let registers = Registers::open();
+    let address = registers.url().trim_start_matches("http://").to_owned();
+    let mut held = Vec::new();
+    for beginning in
+        ["", "G", "POST /ocsp HTTP/1.1\r\n", "POST /v1/AR HTTP/1.1\r\nContent-Length: 100000\r\n\r\n<", "\u{1}\u{2}"]
+    {
+        for _ in 0..6 {
+            let mut stream = std::net::TcpStream::connect(&address).unwrap();
+            stream.write_all(beginning.as_bytes()).unwrap();
+            held.push(stream);
+        }
+    }
+    let Some(said) = ocsp(&registers, "hospital-sign.pem", &[]) else { return };
+    assert!(said.contains("hospital-sign.pem: good"), "{said}");
+    drop(held);
+}

@@ -33,7 +33,7 @@ pub mod profile;
 mod registry;
 pub mod verdict;
 
-pub use judge::{Condition, Judgement, Outcome, ScenarioVerdict, Totals, judge};
+pub use judge::{Condition, Judgement, Outcome, ScenarioVerdict, Totals, judge, register_diagnosis};
 pub use registry::checked_ids;
 
 /// How long the subject took for its slowest answer to a message of ours in a run, in milliseconds.

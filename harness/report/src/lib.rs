@@ -12,6 +12,7 @@ mod index;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+mod registers;
 mod style;
 pub mod terminal;
 mod view;

@@ -7,6 +7,7 @@ mod register;
 mod scenario;
 
 pub use condition::Condition;
+pub use register::diagnosis as register_diagnosis;
 pub use scenario::{Outcome, ScenarioVerdict};
 
 use crate::catalogue::{Catalogue, Level};

@@ -32,7 +32,7 @@ pub(super) fn unmet_fault(history: &History, scenario: &str) -> Option<String> {
 }
 
 /// What registers tell about a subject that does not know us; `None` when none were open.
-pub(super) fn diagnosis(history: &History) -> Option<String> {
+pub fn diagnosis(history: &History) -> Option<String> {
     let is_open = history.preflight.iter().any(|(probe, ok, ..)| probe == PROBE && *ok);
     if !is_open && history.asked.is_empty() {
         return None;

@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use checks::exit::Exit;
 use exchange::subject::{self, Subject, Way};
 use jiff::Timestamp;
+use registers::pki::list_address;
 use std::fs;
 use std::net::{SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
 use std::path::Path;
@@ -47,6 +48,7 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
         }));
     }
     lines.extend(addresses(&subject));
+    lines.extend(registers(&subject));
     let mut exit = Exit::MET;
     for line in &lines {
         let ok = line.exit == Exit::MET;
@@ -60,6 +62,35 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
     let failed = lines.iter().filter(|line| line.exit != Exit::MET).count();
     say(format!("{} passed, {failed} failed, 0 skipped", lines.len() - failed));
     Ok(exit)
+}
+
+/// The ports of the registers, and whether the kit's certificates lead there.
+fn registers(subject: &Subject) -> Vec<Line> {
+    let Some(registers) = &subject.registers else { return Vec::new() };
+    let places = std::iter::once(registers.http).chain(registers.https.as_ref().map(|(address, _)| *address));
+    let mut lines: Vec<Line> = places
+        .map(|place| {
+            let bound = TcpListener::bind(place);
+            let exit = if bound.is_ok() { Exit::MET } else { Exit::CONFIGURATION };
+            let found = bound.map_or_else(|error| error.to_string(), |_| "the port is free".to_owned());
+            let advice = "another program has the port; stop it, or choose another under `registers`";
+            Line { exit, what: format!("our registers at {place}"), found, advice }
+        })
+        .collect();
+    let ours = subject.partners.values().next();
+    let named = ours.and_then(|party| list_address(party.identity.sign_certificate.der()));
+    let url = named.as_deref().and_then(|address| address.parse::<carrier::http::Url>().ok());
+    let (exit, found) = match (&named, url) {
+        (None, _) => (Exit::CONFIGURATION, "the kit's certificates name no revocation list".to_owned()),
+        (Some(address), Some(url)) if url.port == registers.http.port() => (Exit::MET, format!("named as {address}")),
+        (Some(address), _) => (
+            Exit::CONFIGURATION,
+            format!("the certificates say {address}, which is another port than `registers.http`"),
+        ),
+    };
+    let advice = "give `registers.http` the port of the kit, or make a kit with `--registers` and import that";
+    lines.push(Line { exit, what: "revocation of our certificates".to_owned(), found, advice });
+    lines
 }
 
 fn reach(subject: &Subject) -> Line {

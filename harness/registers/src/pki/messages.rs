@@ -236,6 +236,8 @@ mod tests {
         let (sign, encrypt) = (pair.sign.read().unwrap(), pair.encrypt.read().unwrap());
         assert!(sign.key_usage().unwrap().non_repudiation && !sign.key_usage().unwrap().key_encipherment);
         assert!(encrypt.key_usage().unwrap().key_encipherment && !encrypt.key_usage().unwrap().data_encipherment);
+        assert_eq!(super::extension::list_address(sign.der()).unwrap(), "http://reg.test:8490/crl/issuing.crl");
+        assert_eq!(super::extension::list_address(b"no certificate"), None);
         assert_eq!(sign.not_before(), "2026-01-14T09:30:00Z".parse().unwrap());
         assert_eq!(sign.not_after(), "2026-04-15T09:30:00Z".parse().unwrap());
         let expired = branch.expired(owner).unwrap().read().unwrap();

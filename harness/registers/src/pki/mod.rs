@@ -13,6 +13,7 @@ mod messages;
 pub mod p12;
 mod tls;
 
+pub use extension::list_address;
 pub use keys::RsaKeys;
 pub use messages::{Issuing, MessageBranch, Owner};
 pub use tls::{NATIONAL_TEST_HOSTS, TlsBranch, hosts_of};

@@ -107,3 +107,93 @@ impl Stand {
             .about(incoming.target.clone())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::party::{Kind, Organisation, Service};
+    use crate::pki::{MessageBranch, Owner, RsaKeys, Seid, Terms};
+    use proptest::prelude::*;
+    use std::sync::OnceLock;
+
+    fn stand() -> &'static Stand {
+        static STAND: OnceLock<Stand> = OnceLock::new();
+        STAND.get_or_init(|| {
+            let terms = Terms {
+                bits: 2048,
+                now: "2026-01-15T09:30:00Z".parse().unwrap(),
+                days: 90,
+                registers: "http://reg.test:8490".to_owned(),
+                seid: Seid::Two,
+            };
+            let branch = MessageBranch::make(terms, RsaKeys::make(0, 2048).unwrap()).unwrap();
+            let owner = Owner { files: "hospital", service: "A", organisation: "B", number: "310000019" };
+            let pair = branch.pair(owner).unwrap();
+            let certificates = Pair { sign: pair.sign.read().unwrap(), encrypt: pair.encrypt.read().unwrap() };
+            let party = Party {
+                role: "hospital".to_owned(),
+                organisation: Organisation {
+                    her: 10,
+                    name: "B & <C>".to_owned(),
+                    number: "310000019".to_owned(),
+                    kind: Kind::Hospital,
+                },
+                service: Service { her: 11, name: "A".to_owned(), phone: String::new() },
+                edi: "a@edi.test".to_owned(),
+                certificates,
+            };
+            let root = branch.root.der().to_vec();
+            let revocation =
+                Revocation { issuing: branch.issuing, known: Vec::new(), root, root_list: branch.root_crl };
+            Stand {
+                parties: vec![party],
+                replacements: Vec::new(),
+                revocation: Some(revocation),
+                login: None,
+                faults: Faults::default(),
+            }
+        })
+    }
+
+    fn ask(method: &str, target: &str, entity: &[u8]) -> Answered {
+        let incoming = Incoming {
+            secure: false,
+            method: method.to_owned(),
+            target: target.to_owned(),
+            host: None,
+            entity: entity.to_vec(),
+        };
+        stand().answer(&incoming, "2026-01-15T09:30:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn where_there_is_no_register_it_says_so() {
+        let answered = ask("GET", "/v2/flr", b"\r\n");
+        assert_eq!((answered.register, answered.reply.unwrap().status), ("unknown", 404));
+        assert_eq!(answered.about.as_deref(), Some("/v2/flr"));
+        assert_eq!(ask("GET", "/v1/AR", b"\r\n").reply.unwrap().status, 405);
+        assert_eq!(ask("DELETE", "/ocsp", b"\r\n").reply.unwrap().status, 405);
+        assert_eq!(ask("POST", "/v1/AR", b"\r\nno xml").reply.unwrap().status, 400);
+    }
+
+    #[test]
+    fn what_cannot_be_read_as_ocsp_is_malformed() {
+        let reply = ask("POST", "/ocsp", b"Content-Type: application/ocsp-request\r\n\r\nnonsense").reply.unwrap();
+        // OCSPResponse { responseStatus malformedRequest (1) }
+        assert!(reply.entity.ends_with(&[0x30, 3, 0x0a, 1, 1]), "{:?}", reply.entity);
+        assert_eq!(reply.status, 200);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_comes_makes_it_fail(
+            method in "(GET|POST|PUT|[A-Z]{0,4})",
+            target in "(/ocsp(/[a-zA-Z0-9%+/=]{0,40})?|/crl/[a-z]{0,8}\\.crl|/v1/ar(/basic)?(\\?[a-zA-Z]{0,10})?|\\PC{0,40})",
+            entity in proptest::collection::vec(any::<u8>(), 0..300),
+        ) {
+            let answered = ask(&method, &target, &entity);
+            prop_assert_eq!(answered.defect, None);
+            prop_assert!(answered.reply.is_some());
+        }
+    }
+}

@@ -121,6 +121,10 @@ pub(super) fn note(event: &Event, index: &Index<'_>) -> Option<(&'static str, St
         Event::PayloadSealed { reason, message, part } => {
             ("doubt", format!("part {} of event {message} cannot be opened: {reason}", part + 1))
         }
+        Event::RegisterAsked(asked) => {
+            (if asked.mode.is_some() { "doubt" } else { "quiet" }, crate::registers::asked_in_words(asked))
+        }
+        Event::ModeSet(set) => ("doubt", crate::registers::mode_in_words(set)),
         Event::OperatorAsked { question } => ("quiet", format!("asked: {question}")),
         Event::OperatorAnswered { answer } => ("quiet", format!("answered: {answer}")),
         Event::SubjectStarted(s) => ("quiet", format!("{} started: {}", s.how, s.ready)),

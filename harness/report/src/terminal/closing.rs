@@ -1,6 +1,7 @@
 //! The last screen. It must suffice: what came out, what to do, how to do it again, where everything lies.
 
 use crate::cases;
+use crate::registers;
 use crate::style::{Role, Style};
 use crate::visible::clean;
 use crate::{View, diagnostic};
@@ -44,6 +45,9 @@ pub fn closing(view: &View<'_>, style: &Style, paths: &Paths<'_>) -> String {
     });
     suite_defects(&mut out, view, *style);
     conditions(&mut out, view, *style);
+    if let Some(summary) = registers::summary(view) {
+        out.push_str(&style.field("registers", &summary));
+    }
     let exit = view.exit();
     let role = match exit.code {
         0 => Role::Good,
