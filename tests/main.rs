@@ -18,6 +18,7 @@ mod mail_servers;
 mod oracle;
 mod process;
 mod recompute;
+mod register_defect;
 mod register_runs;
 mod registers;
 mod simulation;

@@ -9,6 +9,7 @@ mod judging;
 mod mailed;
 mod pack;
 mod play;
+mod registers;
 mod samples;
 mod sign;
 mod text;
