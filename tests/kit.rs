@@ -210,3 +210,26 @@ fn secrets_are_for_their_owner_and_the_issued_are_listed() {
         assert!(!text.contains("{{"), "{readme} has an empty place");
     }
 }
+
+#[test]
+fn the_issuing_ca_can_be_called_as_a_national_test_ca() {
+    for (issuer, seid, name) in [
+        (
+            "buypass",
+            "2",
+            "organizationIdentifier = NTRNO-983163327, O = Buypass AS, CN = Buypass Class 3 Test4 CA G2 ST Business",
+        ),
+        ("buypass", "1", "O = Buypass AS-983163327, CN = Buypass Class 3 Test4 CA 3"),
+        ("commfides", "2", "organizationIdentifier = NTRNO-988312495, CN = Commfides Legal Person - G3 - TEST"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let kit = folder.path().join("kit");
+        make(&kit, &["--issuer", issuer, "--seid", seid]);
+        let at = |name: &str| kit.join(name).display().to_string();
+        let Some(shown) = openssl(&["x509", "-in", &at("hospital-sign.pem"), "-noout", "-issuer"]) else { return };
+        assert!(text(&shown).contains(name), "{}", text(&shown));
+        let arguments =
+            ["verify", "-CAfile", &at("ca.pem"), "-untrusted", &at("issuing.pem"), &at("hospital-sign.pem")];
+        assert!(text(&openssl(&arguments).unwrap()).contains("OK"));
+    }
+}

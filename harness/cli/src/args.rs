@@ -283,9 +283,23 @@ pub struct Kit {
     /// Generation of organisation certificates: where the organisation number stands, and which key usages there are
     #[arg(long, value_enum, default_value = "2")]
     pub seid: Seid,
+    /// Name of the issuing CA: for systems that know only the national test CAs it can be called as one of them
+    #[arg(long, value_enum, default_value = "own")]
+    pub issuer: IssuerName,
     /// Size of the RSA keys
     #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u16).range(2048..=4096))]
     pub bits: u16,
+}
+
+/// What the issuing CA of a kit is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IssuerName {
+    /// Prøvestein kit issuing CA
+    Own,
+    /// As the test CA of Buypass
+    Buypass,
+    /// As the test CA of Commfides
+    Commfides,
 }
 
 /// Generation of Norwegian organisation certificates.

@@ -2,7 +2,7 @@
 //! subject file and the disk come to it.
 
 use super::terminal::say;
-use crate::args::{Kit, Seid};
+use crate::args::{IssuerName, Kit, Seid};
 use crate::embedded;
 use crate::failure::Failure;
 use checks::exit::Exit;
@@ -83,8 +83,13 @@ fn plan(args: &Kit, cast: &Cast, subject: SubjectMember) -> Result<Plan, Failure
         Seid::One => registers::pki::Seid::One,
         Seid::Two => registers::pki::Seid::Two,
     };
+    let issuer = match args.issuer {
+        IssuerName::Own => registers::pki::IssuerName::Own,
+        IssuerName::Buypass => registers::pki::IssuerName::Buypass,
+        IssuerName::Commfides => registers::pki::IssuerName::Commfides,
+    };
     Ok(Plan {
-        terms: Terms { bits: usize::from(args.bits), now: Timestamp::now(), days: args.days, registers, seid },
+        terms: Terms { bits: usize::from(args.bits), now: Timestamp::now(), days: args.days, registers, seid, issuer },
         harness: args.harness.clone(),
         registers_tls,
         ours: roles.into_iter().map(|role| member(role, &cast.parties[role])).collect(),

@@ -98,7 +98,7 @@ impl MessageBranch {
         let root_crl = crl::write(&root_issuer, &[], terms.now, terms.end())?;
 
         let key = keys.take(terms.bits)?;
-        let mut params = self::params(&terms, name("Prøvestein kit issuing CA", "Prøvestein", None), terms.end());
+        let mut params = self::params(&terms, terms.issuer.name(terms.seid), terms.end());
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages =
             vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign, KeyUsagePurpose::DigitalSignature];
@@ -215,7 +215,7 @@ fn name(common_name: &str, organisation: &str, number: Option<(Seid, &str)>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pki::Issued;
+    use crate::pki::{Issued, IssuerName};
 
     fn branch() -> MessageBranch {
         let terms = Terms {
@@ -224,6 +224,7 @@ mod tests {
             days: 90,
             registers: "http://reg.test:8490".to_owned(),
             seid: Seid::Two,
+            issuer: IssuerName::Own,
         };
         MessageBranch::make(terms, RsaKeys::make(0, 2048).unwrap()).unwrap()
     }

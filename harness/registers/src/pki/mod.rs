@@ -8,12 +8,14 @@
 
 pub mod crl;
 mod extension;
+mod issuer;
 mod keys;
 mod messages;
 pub mod p12;
 mod tls;
 
 pub use extension::list_address;
+pub use issuer::{IssuerName, LIST_PATHS};
 pub use keys::RsaKeys;
 pub use messages::{Issuing, MessageBranch, Owner};
 pub use tls::{NATIONAL_TEST_HOSTS, TlsBranch, hosts_of};
@@ -36,6 +38,8 @@ pub struct Terms {
     pub registers: String,
     /// Which profile of organisation certificates.
     pub seid: Seid,
+    /// What the issuing CA is called.
+    pub issuer: IssuerName,
 }
 
 /// The two generations of Norwegian organisation certificates. They write the organisation number in different places,

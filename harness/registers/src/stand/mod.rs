@@ -112,7 +112,7 @@ impl Stand {
 mod tests {
     use super::*;
     use crate::party::{Kind, Organisation, Service};
-    use crate::pki::{MessageBranch, Owner, RsaKeys, Seid, Terms};
+    use crate::pki::{IssuerName, MessageBranch, Owner, RsaKeys, Seid, Terms};
     use proptest::prelude::*;
     use std::sync::OnceLock;
 
@@ -125,6 +125,7 @@ mod tests {
                 days: 90,
                 registers: "http://reg.test:8490".to_owned(),
                 seid: Seid::Two,
+                issuer: IssuerName::Own,
             };
             let branch = MessageBranch::make(terms, RsaKeys::make(0, 2048).unwrap()).unwrap();
             let owner = Owner { files: "hospital", service: "A", organisation: "B", number: "310000019" };
@@ -174,6 +175,14 @@ mod tests {
         assert_eq!(ask("GET", "/v1/AR", b"\r\n").reply.unwrap().status, 405);
         assert_eq!(ask("DELETE", "/ocsp", b"\r\n").reply.unwrap().status, 405);
         assert_eq!(ask("POST", "/v1/AR", b"\r\nno xml").reply.unwrap().status, 400);
+    }
+
+    #[test]
+    fn the_list_lies_where_systems_have_it_compiled_in() {
+        for path in ["http://crl.test4.buypassca.com/BPCl3CaG2STBS.crl", "/crl/BPClass3T4CA3.crl", "/crl/issuing.crl"] {
+            let answered = ask("GET", path, b"\r\n");
+            assert_eq!((answered.operation.as_str(), answered.about.as_deref()), ("crl", Some("issuing")), "{path}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use super::{Answered, Incoming, http};
 use crate::kit::Known;
 use crate::party::Party;
 use crate::pki::crl::Revoked;
-use crate::pki::{Issuing, PkiError};
+use crate::pki::{Issuing, LIST_PATHS, PkiError};
 use crate::revocation::{self, State, Status};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -49,7 +49,7 @@ impl Revocation {
         if asks("/crl/root.crl") {
             return Some(Answered::of(REVOCATION, "crl", list(&self.root_list)).about("root"));
         }
-        if asks("/crl/issuing.crl") {
+        if asks("/crl/issuing.crl") || LIST_PATHS.iter().any(|path| asks(path)) {
             let on = faults.on(REVOCATION, "crl", None).or_else(|| of_any(faults, "crl", parties));
             let made = self.list(on.as_ref(), parties, now);
             return Some(faulty(answered("crl", made).about("issuing"), on));
