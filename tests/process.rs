@@ -175,6 +175,23 @@ fn what_never_comes_up_says_why() {
     }
 }
 
+/// A forgotten process at the subject's port is not tested in its place.
+#[test]
+fn what_listens_there_already_is_not_taken_for_the_subject() {
+    let bench = Bench::new();
+    bench.subject(&format!("{{ process: {{ command: {} }} }}", bench.reference("")));
+    let doctor =
+        || Command::new(BINARY).arg("doctor").arg("--subject").arg(bench.path("subject.yaml")).output().unwrap();
+    let output = doctor();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("is started by the run"), "{}", text(&output));
+    let _forgotten = std::net::TcpListener::bind(("127.0.0.1", bench.listen)).unwrap();
+    assert_eq!(doctor().status.code(), Some(12));
+    let output = bench.run(&["receive/accepted/log-innlagt"]);
+    assert_eq!(output.status.code(), Some(12), "{}", text(&output));
+    assert!(text(&output).contains("before the subject is started"), "{}", text(&output));
+}
+
 /// Whoever interrupts a run leaves no subject behind.
 #[test]
 fn an_interrupted_run_takes_its_subject_with_it() {
@@ -199,5 +216,5 @@ fn has_begun(reports: &Path) -> bool {
         return false;
     };
     let log = fs::read_to_string(run.path().join("events.jsonl")).unwrap_or_default();
-    log.contains("\"ScenarioStarted\"")
+    log.contains("\"AwaitMet\"")
 }

@@ -6,6 +6,7 @@
 mod done;
 mod hostile;
 mod judging;
+mod life;
 mod mailed;
 mod pack;
 mod play;

@@ -95,6 +95,19 @@ fn registers(subject: &Subject) -> Vec<Line> {
 
 fn reach(subject: &Subject) -> Line {
     match &subject.way {
+        Way::Http { url, .. } if subject.start.is_some() => {
+            let what = format!("subject at {url}");
+            let advice = "stop it, or write `start: running`: the run would test what is there already";
+            match connect(what.clone(), &url.host, url.port, advice) {
+                Line { exit: Exit::MET, .. } => Line {
+                    exit: Exit::CONFIGURATION,
+                    what,
+                    found: "something listens there before it is started".to_owned(),
+                    advice,
+                },
+                _ => Line { exit: Exit::MET, what, found: "is started by the run".to_owned(), advice },
+            }
+        }
         Way::Http { url, .. } => {
             let advice = "start the subject, or correct `carrier.http.url`; a firewall in between drops silently";
             connect(format!("subject at {url}"), &url.host, url.port, advice)

@@ -11,8 +11,6 @@ use carrier::http::Url;
 use carrier::port::Pending;
 use evidence::event::StopReason;
 use std::fmt;
-use std::mem::ManuallyDrop;
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -76,22 +74,22 @@ struct Kept {
 
 /// A container that is removed when nobody holds it any more. Testcontainers does that in a runtime, which an interrupted
 /// run has no more.
-struct Hold(ManuallyDrop<ContainerAsync<GenericImage>>);
+struct Hold(Option<ContainerAsync<GenericImage>>);
 
-impl Deref for Hold {
-    type Target = ContainerAsync<GenericImage>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.0
+impl Hold {
+    fn of(&self) -> &ContainerAsync<GenericImage> {
+        self.0.as_ref().expect("it is taken out only by whoever holds it last")
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
+        let Some(container) = self.0.take() else { return };
         let mut command = std::process::Command::new("docker");
-        command.args(["rm", "--force", "--volumes", self.0.id()]);
-        // Without the command the container stays, stopped or not; nothing more can be done here.
+        command.args(["rm", "--force", "--volumes", container.id()]);
+        // Without the command the container stays; nothing more can be done here.
         let _ = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+        std::mem::forget(container);
     }
 }
 
@@ -184,12 +182,15 @@ impl ContainerKeeper {
     }
 
     async fn create(&self) -> Result<Kept, String> {
+        if let Some(taken) = self.ready.taken().await {
+            return Err(taken);
+        }
         let image = self.image().await?;
         let started = self.request(&image).start().await;
         let container =
             started.map_err(|error| format!("failed to start a container of {image}: {error}; {ENGINE}"))?;
         let kept = Kept {
-            container: Arc::new(Hold(ManuallyDrop::new(container))),
+            container: Arc::new(Hold(Some(container))),
             image,
             output: Arc::new(Output::default()),
             read: Arc::default(),
@@ -203,7 +204,7 @@ impl ContainerKeeper {
         let kept = match earlier {
             None => self.create().await.map_err(Stopped::never)?,
             Some(kept) => {
-                if let Err(error) = kept.container.start().await {
+                if let Err(error) = kept.container.of().start().await {
                     self.lock().take();
                     return Err(Stopped { reason: StopReason::NotReady, ..Stopped::never(error.to_string()) });
                 }
@@ -219,13 +220,13 @@ impl ContainerKeeper {
             }
             code = kept.exit() => {
                 let detail = format!("the container ended before it was ready ({})", words(code));
-                Err(self.remove(&kept, StopReason::NotReady, code, detail))
+                Err(self.remove(kept, StopReason::NotReady, code, detail).await)
             }
             () = tokio::time::sleep(self.within) => {
                 let seconds = self.within.as_secs_f32();
                 let detail = format!("not ready within {seconds} s: not seen that {}", self.ready.words());
                 let code = self.halt(&kept, false).await;
-                Err(self.remove(&kept, StopReason::NotReady, code, detail))
+                Err(self.remove(kept, StopReason::NotReady, code, detail).await)
             }
         }
     }
@@ -233,14 +234,20 @@ impl ContainerKeeper {
     async fn halt(&self, kept: &Kept, abruptly: bool) -> Option<i64> {
         let seconds = if abruptly { 0 } else { self.grace.as_secs().try_into().unwrap_or(i32::MAX) };
         // Whatever is wrong with the engine shows when it is asked for the exit code.
-        let _ = kept.container.stop_with_timeout(Some(seconds)).await;
+        let _ = kept.container.of().stop_with_timeout(Some(seconds)).await;
         tokio::time::timeout(LAST_WORDS, kept.exit()).await.unwrap_or_default()
     }
 
-    /// Lets go of it: it is removed with the last hold on it.
-    fn remove(&self, kept: &Kept, reason: StopReason, code: Option<i64>, detail: String) -> Stopped {
+    /// Removes it: by the engine's own interface when nobody else holds it, else with the last hold on it.
+    async fn remove(&self, kept: Kept, reason: StopReason, code: Option<i64>, detail: String) -> Stopped {
         self.lock().take();
-        stopped(kept, reason, code, detail)
+        let stopped = stopped(&kept, reason, code, detail);
+        let container = Arc::into_inner(kept.container).and_then(|mut hold| hold.0.take());
+        if let Some(container) = container {
+            // An engine that is gone has nothing left to remove.
+            let _ = container.rm().await;
+        }
+        stopped
     }
 }
 
@@ -251,9 +258,11 @@ impl Kept {
         let kept = Self { ended, ..self };
         let (container, output, read) = (kept.container.clone(), kept.output.clone(), kept.read.clone());
         tokio::spawn(async move {
-            let (stdout, stderr) = (container.stdout(true), container.stderr(true));
+            let (stdout, stderr) = (container.of().stdout(true), container.of().stderr(true));
             tokio::join!(drain(stdout, &output, &read[0]), drain(stderr, &output, &read[1]));
-            let code = container.exit_code().await.ok().flatten();
+            let code = container.of().exit_code().await.ok().flatten();
+            // Whoever is told may hold it last.
+            drop(container);
             let _ = told.send(End::Code(code));
         });
         kept
@@ -290,7 +299,7 @@ impl Keeper for ContainerKeeper {
             let detail = words(code);
             match reason {
                 StopReason::Restart => stopped(&kept, reason, code, detail),
-                _ => self.remove(&kept, reason, code, detail),
+                _ => self.remove(kept, reason, code, detail).await,
             }
         })
     }
@@ -300,7 +309,7 @@ impl Keeper for ContainerKeeper {
             let Some(kept) = self.lock().clone() else { return std::future::pending().await };
             let code = kept.exit().await;
             let detail = format!("the container ended by itself ({})", words(code));
-            self.remove(&kept, StopReason::Ended, code, detail)
+            self.remove(kept, StopReason::Ended, code, detail).await
         })
     }
 }

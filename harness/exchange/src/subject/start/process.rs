@@ -131,6 +131,9 @@ impl ProcessKeeper {
     }
 
     async fn begin(&self) -> Result<Started, Stopped> {
+        if let Some(taken) = self.ready.taken().await {
+            return Err(Stopped::never(taken));
+        }
         let alive = self.spawn().map_err(Stopped::never)?;
         *self.lock() = Some(alive.clone());
         tokio::select! {

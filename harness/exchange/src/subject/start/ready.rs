@@ -45,6 +45,21 @@ impl Ready {
         }
     }
 
+    /// Why the subject cannot be told from what is there before it: then something else would be tested.
+    pub async fn taken(&self) -> Option<String> {
+        let (host, port) = match self {
+            Self::Port(host, port) => (host, *port),
+            Self::Http(url) => (&url.host, url.port),
+            Self::Log(_) | Self::Begun => return None,
+        };
+        let is_taken = tokio::time::timeout(LOOK, accepts(host, port)).await.unwrap_or(false);
+        is_taken.then(|| {
+            format!(
+                "something listens at {host}:{port} before the subject is started; stop it, or write `start: running`"
+            )
+        })
+    }
+
     /// Tells the output what to look out for. Before anything can be printed.
     pub fn prepare(&self, output: &Output) {
         if let Self::Log(text) = self {
