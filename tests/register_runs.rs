@@ -134,14 +134,20 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
-fn a_peer_that_asks_the_registers_passes_all_five() {
+fn a_peer_that_asks_the_registers_passes_all_six() {
     if !available() {
         return;
     }
     let room = Room::asking();
     let outcome = room.run(&["registers"]);
-    for scenario in ["unknown-sender", "certificate-replaced", "certificate-revoked", "revocation-unreachable", "slow"]
-    {
+    for scenario in [
+        "unknown-sender",
+        "certificate-expired",
+        "certificate-replaced",
+        "certificate-revoked",
+        "revocation-unreachable",
+        "slow",
+    ] {
         assert_eq!(outcome.verdict(scenario), "passed", "{scenario}: {}", outcome.text);
     }
     assert!(
@@ -202,7 +208,7 @@ fn a_scenario_with_a_fault_needs_registers() {
     let without: String =
         text.lines().filter(|line| !line.starts_with("registers:")).map(|l| format!("{l}\n")).collect();
     fs::write(&file, without).unwrap();
-    let outcome = room.run(&["registers"]);
+    let outcome = room.run(&["registers/slow"]);
     assert_eq!(outcome.output.status.code(), Some(22), "{}", outcome.text);
     assert!(outcome.text.contains("the subject file has no `registers`"), "{}", outcome.text);
 }

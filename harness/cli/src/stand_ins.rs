@@ -74,6 +74,21 @@ pub fn with_registers(scenarios: Vec<Loaded>, are_open: bool) -> (Vec<Loaded>, V
     (with, without.into_iter().map(|loaded| LeftOut { id: loaded.id, reason: reason.to_owned() }).collect())
 }
 
+/// Splits off the scenarios that sign with a certificate that the kit does not have.
+pub fn with_signers(scenarios: Vec<Loaded>, subject: &Subject) -> (Vec<Loaded>, Vec<LeftOut>) {
+    let lacks = |step: &Step| match step {
+        Step::Send(send) => send.sign.is_some_and(|with| {
+            let role = send.from.clone().unwrap_or_default();
+            !subject.signers.contains_key(&(role, with))
+        }),
+        _ => false,
+    };
+    let (without, with): (Vec<_>, Vec<_>) =
+        scenarios.into_iter().partition(|loaded| loaded.scenario.steps.iter().any(lacks));
+    let reason = "it signs with a certificate that this kit does not have; `provestein kit DIR` makes one that has it";
+    (with, without.into_iter().map(|loaded| LeftOut { id: loaded.id, reason: reason.to_owned() }).collect())
+}
+
 /// Faults that scenarios name and that there are not, each with its place.
 pub fn unknown_faults(scenarios: &[Loaded]) -> Vec<String> {
     let steps = scenarios.iter().flat_map(|loaded| {

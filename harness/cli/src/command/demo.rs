@@ -228,6 +228,7 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
     Ok(Subject {
         registers: None,
         next_keys: Vec::new(),
+        signers: std::collections::BTreeMap::new(),
         description: event::Subject {
             supplier: "Prøvestein".to_owned(),
             system: "built-in reference".to_owned(),

@@ -165,6 +165,8 @@ pub fn plan(
     }
     let (scenarios, without) = stand_ins::with_registers(scenarios, subject.registers.is_some());
     left_out.extend(without);
+    let (scenarios, without) = stand_ins::with_signers(scenarios, &subject);
+    left_out.extend(without);
     if scenarios.is_empty() {
         let reasons: Vec<String> = left_out.iter().map(|l| format!("{}: {}", l.id, l.reason)).collect();
         return Err(Failure::new(

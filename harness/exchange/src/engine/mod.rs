@@ -13,6 +13,7 @@ mod ports;
 mod post;
 mod registers;
 mod run;
+mod signer;
 mod step;
 
 pub use ports::Listening;

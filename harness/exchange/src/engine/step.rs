@@ -7,6 +7,7 @@ use super::outbound::{self, Posting};
 use super::post;
 use super::registers;
 use super::run::{EngineError, Progress, Run};
+use super::signer;
 use crate::alter::Alterations;
 use crate::message::{Filling, stamp};
 use crate::scenario::{Alteration, AwaitStep, Loaded, PatientKind, Reacknowledge, SendStep, Step};
@@ -108,7 +109,10 @@ impl Scene<'_> {
             cpa_id: None,
             message: draft.message.clone(),
         };
-        let composed = compose::payload(&from.identity, &to.peer(), what, &alterations, &mut chance())
+        let Some(identity) = signer::of(self.run, step, from, &draft.from) else {
+            return Ok(Some("the kit has no certificate to sign this with".to_owned()));
+        };
+        let composed = compose::payload(&identity, &to.peer(), what, &alterations, &mut chance())
             .map_err(|source| EngineError::Compose { file: self.loaded.file.clone(), line, source })?;
         let event = Event::MessageComposed(Composed {
             scenario: Some(self.loaded.id.clone()),
@@ -372,8 +376,9 @@ fn lapsed(refused: &[Refusal]) -> String {
 fn deviations(step: &SendStep, altered: &[Alteration], around: Vec<String>) -> Vec<String> {
     let addressed = step.addressed.map(|_| "message: addressed to a party that is not the subject's".to_owned());
     let encrypted = step.encrypt.map(|_| "message: encrypted to somebody else's certificate".to_owned());
+    let signed = step.sign.map(signer::deviation);
     let altered = altered.iter().map(Alteration::describe);
-    addressed.into_iter().chain(encrypted).chain(altered).chain(around).collect()
+    addressed.into_iter().chain(encrypted).chain(signed).chain(altered).chain(around).collect()
 }
 
 fn msg_id(message: &[u8]) -> Option<String> {

@@ -7,6 +7,6 @@ mod parse;
 pub use check::{Lint, lint, unknown_messages};
 pub use model::{
     Alteration, AwaitStep, CarrierKind, Change, Direction, Layer, ModeStep, Needs, OneOrMany, Outcome, PatientKind,
-    QuietStep, Reacknowledge, Renew, Replace, Restart, Scenario, SendStep, Side, Step, Stranger, Title,
+    QuietStep, Reacknowledge, Renew, Replace, Restart, Scenario, SendStep, Side, SignWith, Step, Stranger, Title,
 };
 pub use parse::{Loaded, parse, schema};

@@ -141,9 +141,35 @@ pub struct SendStep {
     /// Encrypt to the stranger's certificate instead of the receiver's.
     #[serde(default)]
     pub encrypt: Option<Stranger>,
+    /// Sign with a certificate of the sender's that must not be accepted, from the kit's `scenario-keys`.
+    #[serde(default)]
+    pub sign: Option<SignWith>,
     /// Changes made on purpose, each in one layer.
     #[serde(default)]
     pub alter: Vec<Alteration>,
+}
+
+/// A certificate that must not be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SignWith {
+    /// Its time is over.
+    Expired,
+    /// Its issuer has revoked it.
+    Revoked,
+}
+
+impl SignWith {
+    /// Every one.
+    pub const ALL: [Self; 2] = [Self::Expired, Self::Revoked];
+
+    /// The word in scenarios and in the names of the kit's files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+        }
+    }
 }
 
 /// The party that nobody in the scenario is.

@@ -10,5 +10,7 @@ mod way;
 pub(crate) use file::duration;
 pub use file::{PatienceFile, SubjectFile, known_messages, parse, schema};
 pub use registers::{Registers, RegistersFile};
-pub use resolve::{HarnessParty, PARTNER_TABLE, Patience, ResolveError, Subject, SubjectParty, harness_party, resolve};
+pub use resolve::{
+    HarnessParty, PARTNER_TABLE, Patience, ResolveError, Signers, Subject, SubjectParty, harness_party, resolve,
+};
 pub use way::{Ports, Servers, Way};

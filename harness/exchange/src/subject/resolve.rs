@@ -6,6 +6,7 @@ use super::registers::{self, Registers};
 use super::start::{self, Keeper, Places};
 use super::way::{self, Ports, Way};
 use crate::cast::{Cast, CastParty, Organisation, Patient, Responsible, Service};
+use crate::scenario::SignWith;
 use crate::yaml::Mistakes;
 use carrier::http::UrlError;
 use carrier::tls::{Credentials, ServerTls, TlsError};
@@ -46,6 +47,8 @@ pub struct Subject {
     pub partners: BTreeMap<String, HarnessParty>,
     /// Keys that ours are replaced by in scenarios: what is encrypted to them can be opened too.
     pub next_keys: Vec<(Certificate, PrivateKey)>,
+    /// Certificates of ours that must not be accepted, by role and kind, for scenarios that sign with them.
+    pub signers: Signers,
     /// Registers that are open during a run.
     pub registers: Option<Registers>,
     /// Patients by kind: `known`, `unknown`.
@@ -53,6 +56,9 @@ pub struct Subject {
     /// How long to wait for what.
     pub patience: Patience,
 }
+
+/// Certificates with their keys, by role and kind.
+pub type Signers = BTreeMap<(String, SignWith), (Certificate, PrivateKey)>;
 
 /// A party that the subject is.
 #[derive(Debug, Clone)]
@@ -198,6 +204,7 @@ pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Res
         parties,
         partners,
         next_keys: files.next_keys(&file.partners, cast.parties.keys())?,
+        signers: files.signers(&file.partners, cast.parties.keys())?,
         registers: registers::resolve(&files, file)?,
         patients: patients(file, &cast)?,
         patience: patience(&file.patience),
@@ -289,12 +296,28 @@ impl Files<'_> {
         kit: &Path,
         roles: impl Iterator<Item = &'r String>,
     ) -> Result<Vec<(Certificate, PrivateKey)>, ResolveError> {
-        let path = |role: &String, ending: &str| kit.join(format!("scenario-keys/{role}-encrypt-next.{ending}"));
-        let what = "a replacement of the kit";
-        roles
-            .filter(|role| self.folder.join(path(role, "pem")).is_file())
-            .map(|role| Ok((self.certificate(&path(role, "pem"), what)?, self.key(&path(role, "key.pem"), what)?)))
-            .collect()
+        let found = roles.filter_map(|role| self.scenario_key(kit, &format!("{role}-encrypt-next")).transpose());
+        found.collect()
+    }
+
+    /// The signing certificates of our parties that must not be accepted, where the kit has them.
+    fn signers<'r>(&self, kit: &Path, roles: impl Iterator<Item = &'r String>) -> Result<Signers, ResolveError> {
+        let all = roles.flat_map(|role| SignWith::ALL.map(|with| (role.clone(), with)));
+        let found = all.filter_map(|(role, with)| {
+            let pair = self.scenario_key(kit, &format!("{role}-sign-{}", with.word())).transpose()?;
+            Some(pair.map(|pair| ((role, with), pair)))
+        });
+        found.collect()
+    }
+
+    /// A certificate with its key below `scenario-keys`; `None` in a kit without it.
+    fn scenario_key(&self, kit: &Path, name: &str) -> Result<Option<(Certificate, PrivateKey)>, ResolveError> {
+        let path = |ending: &str| kit.join(format!("scenario-keys/{name}.{ending}"));
+        if !self.folder.join(path("pem")).is_file() {
+            return Ok(None);
+        }
+        let what = format!("`{name}` of the kit's scenario-keys");
+        Ok(Some((self.certificate(&path("pem"), &what)?, self.key(&path("key.pem"), &what)?)))
     }
 
     fn harness_party(
