@@ -34,13 +34,15 @@ struct State {
     number: usize,
     of: usize,
     scenario: String,
+    /// What was last told of the subject, before the first scenario.
+    subject: String,
     /// For what is waited, and until when.
     waiting: Option<(String, Timestamp)>,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { began: Instant::now(), number: 0, of: 0, scenario: String::new(), waiting: None }
+        Self { began: Instant::now(), number: 0, of: 0, scenario: String::new(), subject: String::new(), waiting: None }
     }
 }
 
@@ -48,7 +50,7 @@ impl State {
     /// `[3/12] receipts/acknowledgment/lost: waiting for the subject: apprec of `first`, until 12:00:30, 25 s left`.
     fn line(&self, now: Timestamp, zone: &TimeZone) -> Option<String> {
         if self.scenario.is_empty() {
-            return None;
+            return (!self.subject.is_empty()).then(|| format!("the subject: {}", self.subject));
         }
         let head = format!("[{}/{}] {}", self.number, self.of, self.scenario);
         let Some((what, until)) = &self.waiting else { return Some(format!("{head} …")) };
@@ -117,6 +119,7 @@ impl Progress for Teller {
 
     fn subject(&self, what: &str) {
         self.transient("");
+        clean(what).clone_into(&mut self.state().subject);
         say(format!("  subject   {}", clean(what)));
     }
 
@@ -170,6 +173,8 @@ mod tests {
         let line = "[3/12] receipts/lost: waiting for the subject: apprec of `first`, until 09:30:25, 25 s left";
         assert_eq!(state.line(now, &TimeZone::UTC).unwrap(), line);
         assert_eq!(State::default().line(now, &TimeZone::UTC), None);
+        let starting = State { subject: "starting".to_owned(), ..State::default() };
+        assert_eq!(starting.line(now, &TimeZone::UTC).unwrap(), "the subject: starting");
     }
 
     #[tokio::test(start_paused = true)]

@@ -44,6 +44,7 @@ impl Life {
 /// Starts the subject, where that is ours to do; gives the reason when it does not come up.
 pub(super) async fn start(run: &Arc<Run>, progress: &dyn Progress) -> Result<Option<String>, EngineError> {
     let Some(keeper) = run.plan.subject.start.clone() else { return Ok(None) };
+    progress.subject("starting");
     match keeper.start().await {
         Ok(started) => {
             progress.subject(&format!("started: {} ({})", started.what, started.ready));

@@ -9,6 +9,7 @@ use super::ready::Ready;
 use super::{Keeper, Started, Stopped};
 use carrier::http::Url;
 use carrier::port::Pending;
+use evidence::digest::Digest;
 use evidence::event::StopReason;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -174,8 +175,10 @@ impl ContainerKeeper {
         match &self.source {
             Source::Image(name) => Ok(name.clone()),
             Source::Dockerfile(folder) => {
-                let folder = folder.display().to_string();
-                docker(&["build", "--quiet", &folder], "the Dockerfile cannot be built").await
+                let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.clone()).display().to_string();
+                let name = image_name("build", &Digest::of(folder.as_bytes()));
+                docker(&["build", "--quiet", "--tag", &name, &folder], "the Dockerfile cannot be built").await?;
+                Ok(name)
             }
             Source::Tar(path) => from_tar(path).await,
         }
@@ -340,7 +343,33 @@ async fn from_tar(path: &Path) -> Result<String, String> {
         let name = loaded.split_once(": ").map(|(_, name)| name.trim().to_owned());
         return name.ok_or_else(|| format!("`docker load` said `{loaded}`, which names no image"));
     }
-    docker(&["import", &file], "the archive is neither an image nor a root file system").await
+    // Named after its content: the same archive is not kept twice.
+    let of_task = path.to_owned();
+    let digest = tokio::task::spawn_blocking(move || digest(&of_task)).await;
+    let digest = digest.map_err(|e| e.to_string())?.map_err(|e| format!("failed to read {file}: {e}"))?;
+    let name = image_name("tar", &digest);
+    if docker(&["image", "inspect", "--format", "{{.Id}}", &name], "not there yet").await.is_err() {
+        docker(&["import", &file, &name], "the archive is neither an image nor a root file system").await?;
+    }
+    Ok(name)
+}
+
+fn image_name(how: &str, digest: &Digest) -> String {
+    format!("provestein-subject-{how}:{}", &digest.to_string()[..16])
+}
+
+/// Of a file that may be large.
+fn digest(path: &Path) -> std::io::Result<Digest> {
+    use sha2::Digest as _;
+    let mut hash = sha2::Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer)? {
+            0 => return Ok(Digest::of(&hash.finalize())),
+            count => hash.update(&buffer[..count]),
+        }
+    }
 }
 
 /// Runs the `docker` command, and gives the last line that it prints.
