@@ -37,7 +37,14 @@ fn bare_tar(folder: &std::path::Path) -> PathBuf {
         std::os::unix::fs::symlink(format!("usr/{name}"), inside.join(name)).unwrap();
     }
     let tar = folder.join("bare.tar");
-    let made = Command::new("tar").arg("cf").arg(&tar).arg("-C").arg(&inside).arg(".").status().unwrap();
+    let made = Command::new("tar")
+        .args(["--mtime=@0", "--owner=0", "--group=0", "-cf"])
+        .arg(&tar)
+        .arg("-C")
+        .arg(&inside)
+        .arg(".")
+        .status()
+        .unwrap();
     assert!(made.success());
     tar
 }
