@@ -244,7 +244,9 @@ mod tests {
         assert_eq!((started.how, started.ready.as_str()), ("process", "it printed `up at 127`"));
         let stopped = keeper.stop(StopReason::RunOver, false).await;
         assert_eq!((stopped.reason, stopped.code), (StopReason::RunOver, Some(3)));
-        assert_eq!(String::from_utf8_lossy(&stopped.output), "up at 127.0.0.1\nbye\n");
+        // The signal goes to the whole group, and some shells say that their `sleep` was ended by it.
+        let said = String::from_utf8_lossy(&stopped.output).into_owned();
+        assert!(said.starts_with("up at 127.0.0.1\n") && said.ends_with("bye\n"), "{said}");
     }
 
     #[tokio::test]
