@@ -45,6 +45,31 @@ fn openssl_is_told_good_revoked_and_unknown() {
 }
 
 #[test]
+fn ocsp_is_answered_to_a_get_too() {
+    use base64::Engine as _;
+    if !python::available() {
+        return;
+    }
+    let registers = Registers::open();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let (request, response) = (at("request.der"), at("response.der"));
+    let issued = ["-issuer", "issuing.pem", "-cert", "hospital-sign.pem"];
+    let Some(_) = openssl(&registers, &[&["ocsp", "-no_nonce", "-reqout", &request][..], &issued].concat()) else {
+        return;
+    };
+    let base64 = base64::engine::general_purpose::STANDARD.encode(std::fs::read(&request).unwrap());
+    // RFC 6960 A.1: base64, then what a URL does not bear as %XX.
+    let path = base64.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D");
+    let program = "import sys, urllib.request as u; open(sys.argv[2], 'wb').write(u.urlopen(sys.argv[1]).read())";
+    let url = format!("{}/ocsp/{path}", registers.url());
+    assert!(Command::new("python3").args(["-c", program, &url, &response]).status().unwrap().success());
+    let arguments = ["ocsp", "-no_nonce", "-respin", &response, "-CAfile", "chain.pem"];
+    let said = openssl(&registers, &[&arguments[..], &issued].concat()).unwrap();
+    assert!(said.contains("Response verify OK") && said.contains("hospital-sign.pem: good"), "{said}");
+}
+
+#[test]
 fn openssl_fetches_the_lists_from_where_the_certificates_say() {
     let registers = Registers::open();
     let verify = |certificate: &str| {

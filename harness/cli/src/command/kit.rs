@@ -83,6 +83,12 @@ fn plan(args: &Kit, cast: &Cast, subject: SubjectMember) -> Result<Plan, Failure
         Seid::One => registers::pki::Seid::One,
         Seid::Two => registers::pki::Seid::Two,
     };
+    if args.issuer == IssuerName::Commfides && args.seid == Seid::One {
+        return Err(Failure::new(
+            Exit::USAGE,
+            "`--issuer commfides` goes with `--seid 2`: their test CA issues no other",
+        ));
+    }
     let issuer = match args.issuer {
         IssuerName::Own => registers::pki::IssuerName::Own,
         IssuerName::Buypass => registers::pki::IssuerName::Buypass,

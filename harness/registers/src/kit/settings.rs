@@ -24,6 +24,7 @@ pub(super) fn files(plan: &Plan, hosts: &[String]) -> Vec<File> {
 /// All addresses once more, for a system that we do not know.
 fn addresses(plan: &Plan, host: &str) -> String {
     let (registers, tls) = (&plan.terms.registers, &plan.registers_tls);
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
     format!(
         "# Every address of the harness, for scripts.\n\
          PROVESTEIN_EBXML_URL={}\n\
