@@ -233,3 +233,15 @@ fn the_issuing_ca_can_be_called_as_a_national_test_ca() {
         assert!(text(&openssl(&arguments).unwrap()).contains("OK"));
     }
 }
+
+#[test]
+fn a_kit_that_is_out_of_date_is_not_sent_with() {
+    use provestein::command::{demo, kit};
+    let subject = demo::subject(&provestein::embedded::profile("plo-receive-nhn").unwrap()).unwrap();
+    let (_, until) = kit::expires(&subject).unwrap();
+    assert!(kit::in_date(&subject, until).is_ok());
+    let later = until.checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
+    let failure = kit::in_date(&subject, later).unwrap_err();
+    assert_eq!(failure.exit.code, 12);
+    assert!(failure.to_string().contains("expired"), "{failure}");
+}

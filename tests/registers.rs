@@ -293,3 +293,15 @@ fn whoever_only_holds_a_connection_keeps_nobody_else_out() {
     assert!(said.contains("hospital-sign.pem: good"), "{said}");
     drop(held);
 }
+
+#[test]
+fn a_kit_of_before_there_was_revocation_has_the_address_register_all_the_same() {
+    let registers = Registers::open();
+    let kit = registers.kit();
+    for folder in ["ca", "crl", "scenario-keys", "tls"] {
+        std::fs::remove_dir_all(kit.join(folder)).unwrap();
+    }
+    let stand = provestein::stand_ins::stand(&kit, registers.stand.parties.clone(), None).unwrap();
+    assert!(stand.revocation.is_none() && stand.replacements.is_empty());
+    assert_eq!(stand.parties.len(), registers.stand.parties.len());
+}

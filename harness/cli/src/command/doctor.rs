@@ -1,5 +1,6 @@
 //! `doctor`: looks at the wiring without testing anything. Each line says what to do.
 
+use super::kit;
 use super::terminal::say;
 use crate::args::Doctor;
 use crate::embedded;
@@ -48,6 +49,7 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
         }));
     }
     lines.extend(addresses(&subject));
+    lines.extend(kit_in_date(&subject));
     lines.extend(registers(&subject));
     let mut exit = Exit::MET;
     for line in &lines {
@@ -62,6 +64,19 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
     let failed = lines.iter().filter(|line| line.exit != Exit::MET).count();
     say(format!("{} passed, {failed} failed, 0 skipped", lines.len() - failed));
     Ok(exit)
+}
+
+/// Until when our own certificates are valid.
+fn kit_in_date(subject: &Subject) -> Option<Line> {
+    let (role, until) = kit::expires(subject)?;
+    let expired = until < Timestamp::now();
+    let word = if expired { "expired" } else { "valid until" };
+    Some(Line {
+        exit: if expired { Exit::CONFIGURATION } else { Exit::MET },
+        what: format!("our kit, `{role}` first"),
+        found: format!("{word} {}", until.strftime("%Y-%m-%d")),
+        advice: "make another kit, import it, and point `partners` at it",
+    })
 }
 
 /// The ports of the registers, and whether the kit's certificates lead there.

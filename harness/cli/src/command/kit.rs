@@ -7,7 +7,7 @@ use crate::embedded;
 use crate::failure::Failure;
 use checks::exit::Exit;
 use exchange::cast::{Cast, CastParty};
-use exchange::subject::{PARTNER_TABLE, SubjectFile};
+use exchange::subject::{PARTNER_TABLE, Subject, SubjectFile};
 use jiff::Timestamp;
 use registers::cpa::Process;
 use registers::kit::{self, Member, Plan, SubjectMember};
@@ -59,6 +59,30 @@ pub fn run(args: &Kit) -> Result<Exit, Failure> {
     say("import the certificates and addresses that it lists into the system under test,");
     say("then point `partners` of the subject file at this folder");
     Ok(Exit::MET)
+}
+
+/// The first of our parties' certificates to expire, and when.
+pub fn expires(subject: &Subject) -> Option<(&str, Timestamp)> {
+    let all = subject.partners.iter().flat_map(|(role, party)| {
+        let identity = &party.identity;
+        [&identity.sign_certificate, &identity.encrypt_certificate].map(|one| (role.as_str(), one.not_after()))
+    });
+    all.min_by_key(|(_, until)| *until)
+}
+
+/// Stops before anything is sent that the subject would rightly refuse: a kit's certificates last a few months.
+///
+/// # Errors
+/// 12 when a certificate of ours has expired.
+pub fn in_date(subject: &Subject, now: Timestamp) -> Result<(), Failure> {
+    match expires(subject) {
+        Some((role, until)) if until < now => {
+            let day = until.strftime("%Y-%m-%d");
+            Err(Failure::new(Exit::CONFIGURATION, format!("the kit's certificates of `{role}` expired {day}"))
+                .hint("`provestein kit DIR` makes another kit (`--days` says for how long); import it, and point `partners` at it"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn plan(args: &Kit, cast: &Cast, subject: SubjectMember) -> Result<Plan, Failure> {

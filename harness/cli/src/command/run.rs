@@ -2,6 +2,7 @@
 
 use super::ci::Ci;
 use super::interrupt::{self, Ended, until_interrupted};
+use super::kit;
 use super::repeat::Tally;
 use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
 use crate::args::{Lang, Run, Shard};
@@ -17,6 +18,7 @@ use exchange::engine::{self, EngineError, Options, Recorder};
 use exchange::plan::{self, LeftOut, Plan};
 use exchange::scenario::{self, CarrierKind, Loaded};
 use exchange::subject::{self, Subject, SubjectFile};
+use jiff::Timestamp;
 use report::SHARD_INPUT;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -106,6 +108,7 @@ pub fn prepare(
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut subject = subject::resolve(&file, folder, algorithms(&profile)).map_err(|error| invalid(&error))?;
     subject.profile = profile.id();
+    kit::in_date(&subject, Timestamp::now())?;
     let absolute = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut inputs = vec![(format!("{SUBJECT_INPUT}{}", absolute.display()), text.into_bytes())];
     inputs.extend(selection.iter().map(|s| (format!("{SELECTION_INPUT}{s}"), Vec::new())));
