@@ -151,3 +151,26 @@ fn three_ci_systems_are_told_in_their_own_way() {
     assert_eq!(quality[0]["check_name"], "violated[HITS1172-117]");
     assert_eq!(quality[0]["location"]["path"], "scenarios/receive/accepted/log-innlagt.yaml");
 }
+
+/// On a terminal one live line says who is awaited until when; elsewhere there is none of that.
+#[test]
+fn a_terminal_has_a_live_line() {
+    use std::process::Stdio;
+    if !Command::new("script").arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: `script`, which gives a terminal, is not here");
+        return;
+    }
+    let bench = bench("");
+    let (subject, out) = (bench.path("subject.yaml"), bench.path("reports"));
+    let command = format!("{BINARY} run --subject {} --out {} {PLAIN}", subject.display(), out.display());
+    let output = Command::new("script")
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let screen = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{screen}");
+    assert!(screen.contains("[1/1] receive/accepted/log-innlagt: waiting for the subject: "), "{screen}");
+    let output = bench.run(&[PLAIN]);
+    assert!(!text(&output).contains('\u{1b}'), "{}", text(&output));
+}

@@ -5,6 +5,7 @@ use crate::foreign_peer::available;
 use crate::support::{free_port, root};
 use serde_json::Value;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -140,6 +141,31 @@ fn everything_that_is_written_is_valid() {
         assert_eq!(check.status.code(), Some(0), "{}", text(&check));
         assert_eq!(fs::read_to_string(into.join(".gitignore")).unwrap(), "/kit/\n/reports/\n");
     }
+}
+
+/// The three questions, at a terminal.
+#[test]
+fn three_questions_are_asked_at_a_terminal() {
+    if !Command::new("script").arg("--version").stdout(Stdio::null()).status().is_ok_and(|status| status.success()) {
+        eprintln!("skipped: `script`, which gives a terminal, is not here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let command = format!("{BINARY} init {}", folder.path().display());
+    let mut terminal = Command::new("script");
+    terminal
+        .args(["--quiet", "--return", "--command", &command, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut child = terminal.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"Nordlys AS, Nordlys EPJ, 5.2\n./start --now\ngitlab\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("1/3") && text(&output).contains("3/3"), "{}", text(&output));
+    let subject = fs::read_to_string(folder.path().join("subject.yaml")).unwrap();
+    assert!(subject.contains(r#"{ supplier: "Nordlys AS", system: "Nordlys EPJ", version: "5.2" }"#), "{subject}");
+    assert!(subject.contains(r#"[sh, -c, "./start --now"]"#), "{subject}");
+    assert!(folder.path().join(".gitlab-ci.yml").is_file());
 }
 
 #[test]

@@ -192,15 +192,18 @@ fn what_listens_there_already_is_not_taken_for_the_subject() {
     assert!(text(&output).contains("before the subject is started"), "{}", text(&output));
 }
 
-/// Whoever interrupts a run leaves no subject behind.
+/// Whoever interrupts a run leaves no subject behind; going on starts it again.
 #[test]
 fn an_interrupted_run_takes_its_subject_with_it() {
     let bench = Bench::new();
-    bench
-        .subject(&format!("{{ process: {{ command: {}, ready: {{ log: \"listening at\" }} }} }}", bench.reference("")));
+    let state = bench.path("state");
+    bench.subject(&format!(
+        "{{ process: {{ command: {}, ready: {{ log: \"listening at\" }} }} }}",
+        bench.reference(&format!(", --state, {:?}", state.display().to_string()))
+    ));
     let mut command = Command::new(BINARY);
     command.arg("run").arg("--subject").arg(bench.path("subject.yaml")).arg("--out").arg(bench.path("reports"));
-    let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+    let mut child = command.arg("receive").stdout(std::process::Stdio::null()).spawn().unwrap();
     while !has_begun(&bench.path("reports")) {
         assert!(child.try_wait().unwrap().is_none(), "the run ended before it was interrupted");
         std::thread::yield_now();
@@ -209,6 +212,11 @@ fn an_interrupted_run_takes_its_subject_with_it() {
     assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(11));
     assert!(!answers(bench.listen), "the subject went with the run");
+    let resumed = Command::new(BINARY).args(["resume", "latest", "--out"]).arg(bench.path("reports")).output().unwrap();
+    assert_eq!(resumed.status.code(), Some(0), "{}", text(&resumed));
+    assert!(text(&resumed).trim_end().ends_with("4 passed, 0 failed, 0 skipped"), "{}", text(&resumed));
+    assert_eq!(stops(&bench.events()).last(), Some(&StopReason::RunOver));
+    assert!(!answers(bench.listen));
 }
 
 fn has_begun(reports: &Path) -> bool {
