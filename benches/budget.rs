@@ -103,6 +103,7 @@ impl Sides {
             to: &municipality.cast,
             patient: &cast.patients["known"],
             msg_id: "5d0c9b5e-6f0a-4a55-9d4c-0f2f6f3a1c11",
+            answers: None,
             now: Timestamp::UNIX_EPOCH,
         };
         let message = embedded::messages().expect("they ship").fill(&filling).expect("it can be filled").into_bytes();

@@ -54,7 +54,8 @@ fn the_schemas_of_the_yaml_files_are_up_to_date() {
 
 #[test]
 fn what_a_scenario_says_it_exercises_is_observed() {
-    let run = crate::support::simulated::simulate(&[], provestein::carrier::simulated::Weather::FAIR, 2, &[]);
+    let weather = provestein::carrier::simulated::Weather::FAIR;
+    let run = crate::support::simulated::simulate_by("plo-nhn", &[], weather, 2, &[]);
     let judgement = &run.judged.judgement;
     for loaded in embedded::scenarios().unwrap() {
         for id in &loaded.scenario.exercises {

@@ -5,9 +5,10 @@ use provestein::carrier::http::{Answer, Arrival, Failure, FailureKind};
 use provestein::carrier::port::{Outlet, Pending};
 use provestein::carrier::simulated::{AnswerFate, Network, Weather};
 use provestein::command::{demo, run};
-use provestein::evidence::event::Assurance;
+use provestein::evidence::event::{Assurance, Question};
 use provestein::evidence::log::{Clock, Log};
-use provestein::exchange::engine::{self, EngineError, Options, Quiet, Recorder};
+use provestein::exchange::engine::{self, EngineError, Operator, Options, People, Quiet, Recorder, Reply};
+use provestein::exchange::subject::{DEFAULT_TRIGGER, Inside, Pull, Trigger};
 use provestein::reference::defect::Defect;
 use provestein::reference::system::{Outgoing, Surroundings, System};
 use provestein::run_folder::{self, Judged};
@@ -47,7 +48,12 @@ pub enum Taking {
 
 /// Runs scenarios (all of the profile when none is named) against the reference.
 pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&str]) -> Simulated {
-    let (simulated, outcome) = simulate_taking(Taking::Promptly, defects, weather, seed, selection);
+    simulate_by("plo-receive-nhn", defects, weather, seed, selection)
+}
+
+/// The same by another profile.
+pub fn simulate_by(profile: &str, defects: &[Defect], weather: Weather, seed: u64, selection: &[&str]) -> Simulated {
+    let (simulated, outcome) = simulated((profile, Taking::Promptly), defects, weather, seed, selection);
     outcome.unwrap();
     simulated
 }
@@ -60,12 +66,22 @@ pub fn simulate_taking(
     seed: u64,
     selection: &[&str],
 ) -> (Simulated, Result<(), EngineError>) {
+    simulated(("plo-receive-nhn", taking), defects, weather, seed, selection)
+}
+
+fn simulated(
+    (profile, taking): (&str, Taking),
+    defects: &[Defect],
+    weather: Weather,
+    seed: u64,
+    selection: &[&str],
+) -> (Simulated, Result<(), EngineError>) {
     let selection: Vec<String> = selection.iter().map(|s| (*s).to_owned()).collect();
-    let profile = embedded::profile("plo-receive-nhn").unwrap();
+    let profile = embedded::profile(profile).unwrap();
     let subject = demo::subject(&profile).unwrap();
     // A run with a subject file keeps its bytes; so does this one, for the tests that damage what is kept.
     let inputs = vec![("subject:simulated".to_owned(), b"supplier: simulated\n".to_vec())];
-    let prepared = run::plan(subject, profile, &selection, inputs).unwrap();
+    let mut prepared = run::plan(subject, profile, &selection, inputs).unwrap();
     let system = demo::system(defects.to_vec(), &prepared).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
@@ -73,13 +89,17 @@ pub fn simulate_taking(
         let clock: Arc<dyn Clock> = Arc::new(SimulatedClock { began: Instant::now() });
         let log = Log::create_inline(folder.path(), clock.clone()).unwrap();
         let (sender, arrivals) = mpsc::channel(64);
-        let outlet = Box::new(Road {
+        let road = Arc::new(Road {
             system: Arc::new(Mutex::new(system)),
             network: Mutex::new(Network::new(seed, weather)),
             began: Instant::now(),
             sender,
             taking,
         });
+        let triggers = &mut prepared.plan.subject.triggers;
+        triggers.insert(DEFAULT_TRIGGER.to_owned(), Trigger::Inside(Inside(Arc::new(Outside(road.clone())))));
+        let ticking = tokio::spawn(tick(road.clone()));
+        let outlet = Box::new(Outside(road));
         let options = Options {
             run: format!("00000000-0000-4000-8000-{seed:012x}"),
             tool: TOOL.to_owned(),
@@ -87,8 +107,12 @@ pub fn simulate_taking(
             seed,
             resume: None,
             inbox: None,
+            people: People(Arc::new(Agreeable)),
         };
-        engine::execute_over(prepared.plan, Recorder { log, clock }, &options, &Quiet, outlet, arrivals).await
+        let recorder = Recorder { log, clock };
+        let outcome = engine::execute_over(prepared.plan, recorder, &options, &Quiet, outlet, arrivals).await;
+        ticking.abort();
+        outcome
     });
     let judged = run_folder::judge(folder.path(), None).unwrap();
     (Simulated { judged, folder }, outcome)
@@ -133,13 +157,22 @@ impl Road {
         times
     }
 
-    fn receive(&self, entity: &[u8]) -> Option<Vec<u8>> {
+    fn around<T>(&self, work: impl FnOnce(&mut System, &mut Surroundings<'_>) -> T) -> T {
         let mut chance = rsa::rand_core::UnwrapErr(getrandom::SysRng);
         let elapsed_ms = self.began.elapsed().as_millis() as u64;
         let wall = SimulatedClock { began: self.began }.wall();
         let mut around = Surroundings { wall, elapsed_ms, chance: &mut chance };
-        let reaction = self.system.lock().unwrap().receive(entity, &mut around).unwrap();
-        for Outgoing { entity, .. } in reaction.outgoing {
+        work(&mut self.system.lock().unwrap(), &mut around)
+    }
+
+    fn receive(&self, entity: &[u8]) -> Option<Vec<u8>> {
+        let reaction = self.around(|system, around| system.receive(entity, around)).unwrap();
+        self.send(reaction.outgoing);
+        reaction.fault
+    }
+
+    fn send(&self, outgoing: Vec<Outgoing>) {
+        for Outgoing { entity, .. } in outgoing {
             for delay in self.arrivals() {
                 let (sender, entity) = (self.sender.clone(), entity.clone());
                 tokio::spawn(async move {
@@ -151,21 +184,63 @@ impl Road {
                 });
             }
         }
-        reaction.fault
     }
 }
 
-impl Outlet for Road {
+/// Somebody who finds everything in order, and has a picture of it.
+struct Agreeable;
+
+impl Operator for Agreeable {
+    fn ask<'a>(&'a self, question: &'a Question) -> Pending<'a, Reply> {
+        Box::pin(async {
+            Reply::Answered {
+                answer: question.good.first().cloned().unwrap_or_else(|| "done".to_owned()),
+                by: "Kari Tester".to_owned(),
+                comment: String::new(),
+                attachments: vec![("screen.png".to_owned(), b"a picture".to_vec())],
+            }
+        })
+    }
+}
+
+/// Lets the subject look at its clock.
+async fn tick(road: Arc<Road>) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        let due = road.around(System::tick).unwrap();
+        road.send(due);
+    }
+}
+
+/// The subject, seen from outside.
+struct Outside(Arc<Road>);
+
+impl Pull for Outside {
+    fn pull<'a>(&'a self, order: &'a serde_json::Value) -> Pending<'a, (bool, String, Vec<u8>)> {
+        Box::pin(async move {
+            let order = serde_json::from_value(order.clone()).unwrap();
+            match self.0.around(|system, around| system.submit(&order, around)) {
+                Ok(outgoing) => {
+                    self.0.send(outgoing);
+                    (true, "on its way".to_owned(), Vec::new())
+                }
+                Err(error) => (false, error.to_string(), Vec::new()),
+            }
+        })
+    }
+}
+
+impl Outlet for Outside {
     fn post<'a>(&'a self, entity: &'a [u8]) -> Pending<'a, Result<Answer, Failure>> {
         Box::pin(async move {
             if String::from_utf8_lossy(entity).contains("<eb:Acknowledgment") {
-                match self.taking {
+                match self.0.taking {
                     Taking::Promptly => {}
                     Taking::After(delay) => tokio::time::sleep(delay).await,
                     Taking::Panics => panic!("a panic made for this test"),
                 }
             }
-            let arrivals = self.arrivals();
+            let arrivals = self.0.arrivals();
             if arrivals.is_empty() {
                 let detail = "lost on the simulated road".to_owned();
                 return Err(Failure { url: self.address(), kind: FailureKind::TimedOut, detail });
@@ -175,10 +250,10 @@ impl Outlet for Road {
             for at in arrivals {
                 tokio::time::sleep(at.saturating_sub(before)).await;
                 before = at;
-                fault = self.receive(entity).or(fault);
+                fault = self.0.receive(entity).or(fault);
             }
             let lost = |kind, detail: &str| Failure { url: self.address(), kind, detail: detail.to_owned() };
-            let fate = self.network.lock().unwrap().answer_fate();
+            let fate = self.0.network.lock().unwrap().answer_fate();
             match fate {
                 AnswerFate::Seen => {}
                 AnswerFate::TimedOut => return Err(lost(FailureKind::TimedOut, "the answer was lost")),

@@ -5,6 +5,7 @@
 //! bytes exactly as they came, and a scenario the right to send exactly the bytes it says. For the same reason
 //! [`mail`] speaks SMTP and POP3 itself.
 
+pub mod command;
 pub mod http;
 pub mod mail;
 pub mod port;

@@ -10,6 +10,11 @@ pub(crate) fn is_with_zone(text: &str) -> bool {
     }
 }
 
+/// Whether this is an `xs:dateTime`, with or without zone.
+pub(crate) fn is_date_time(text: &str) -> bool {
+    is_local(text) || is_with_zone(text)
+}
+
 fn is_local(text: &str) -> bool {
     let Some((date, time)) = text.split_once('T') else { return false };
     let (clock, fraction) = time.split_once('.').map_or((time, None), |(clock, fraction)| (clock, Some(fraction)));

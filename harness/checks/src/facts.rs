@@ -101,6 +101,7 @@ impl Facts {
                 facts.by_msg_id.entry(id.to_ascii_lowercase()).or_default().push(index);
             }
         }
+        facts.place_own_receipts(history);
         for (index, exchange) in history.exchanges.iter().enumerate() {
             let signals = facts.signals_of(history, exchange);
             for &answer in signals.iter().chain(&exchange.apprecs) {
@@ -219,6 +220,20 @@ impl Facts {
             sent.is_none_or(|sent| signal.at_ms >= sent) && !names_another
         };
         exchange.signals.iter().filter(answers).copied().collect()
+    }
+
+    /// Our AppRec answers a message of its own conversation. A subject that uses one MsgId for several messages would
+    /// else have it taken for the answer to another one.
+    fn place_own_receipts(&mut self, history: &History) {
+        let conversation = |index: usize| history.messages[index].message.soap().and_then(|e| e.conversation_id());
+        for (index, exchange) in history.exchanges.iter().enumerate() {
+            let ours = exchange.apprecs.iter().filter(|&&a| history.messages[a].author == Author::Harness);
+            for &answer in
+                ours.filter(|&&a| conversation(a).is_some() && conversation(a) == conversation(exchange.stimulus))
+            {
+                self.exchange_of_answer.entry(answer).or_insert(index);
+            }
+        }
     }
 
     fn measure(&mut self, history: &History) {

@@ -32,6 +32,7 @@ pub(crate) const EXCHANGE_CHECKS: &[ExchangeCheck] = &[
     exchange("HITS1168-5.1-3", "no further AppRec for the same message and recipient", |a| one_per_recipient(a, true)),
     exchange("HITS1168-5.3-1", "no AppRec", foreign_address),
     exchange("HITS1168-5.4-1", "no AppRec for a duplicate", duplicate),
+    exchange("HITS1168-8.3-21", "no AppRec for an AppRec", receipt_to_receipt),
 ];
 
 /// The codes of 8221.
@@ -185,6 +186,20 @@ fn judged_version(apprec: &AppRec, wanted: Version) -> Option<Finding> {
     Some(Finding::when(found == wanted, &apprec.root.place, format!("AppRec {}", found.name())))
 }
 
+/// Of a run that ended too soon after our AppRec nothing is said.
+fn receipt_to_receipt(a: &Answered<'_>) -> Vec<Finding> {
+    if a.stimulus.apprec().is_none() {
+        return Vec::new();
+    }
+    let place = Place::named("the answers to an AppRec");
+    if let Some(answer) = a.apprecs().next() {
+        return vec![Finding::violated(&place, format!("event {}: an AppRec", answer.seq)).about(answer.seq)];
+    }
+    let sent = a.stimulus.sendings.last().map(|sending| sending.at_ms);
+    let settled = sent.and_then(|at| a.facts.settled_after(a.history, a.profile, at, AnswerKind::AppRec));
+    settled.map(|ms| Finding::satisfied(&place, format!("none for {ms} ms"))).into_iter().collect()
+}
+
 /// Counted from the GenDate as it was written. A GenDate that was old when the message went out says nothing
 /// about the subject; that no AppRec has come yet is not told here, since the log seldom lasts so long.
 fn within_96_hours(a: &Answered<'_>) -> Vec<Finding> {
@@ -219,7 +234,8 @@ fn by_recipient<'h>(records: impl Iterator<Item = &'h MessageRecord>) -> Vec<Vec
 /// nothing more came until the end of the run, at least the profile's quiet time.
 pub(crate) fn one_per_recipient(a: &Answered<'_>, ever: bool) -> Vec<Finding> {
     let is_first = a.exchange.same_msg_id.is_empty();
-    if !is_first {
+    // What answers an AppRec is 8.3-21's matter.
+    if !is_first || a.stimulus.apprec().is_some() {
         return Vec::new();
     }
     let place = Place::named("number of AppRecs for the message and the recipient");

@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod observation;
 pub mod profile;
 mod registry;
+mod sending;
 pub mod verdict;
 
 pub use judge::{Condition, Judgement, Outcome, ScenarioVerdict, Totals, judge, register_diagnosis};

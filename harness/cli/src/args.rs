@@ -135,12 +135,37 @@ pub struct Run {
     /// Seed of the ids in messages; printed and recorded when it is drawn
     #[arg(long)]
     pub seed: Option<u64>,
+    /// Who answers questions
+    #[command(flatten)]
+    pub people: PeopleArgs,
     /// Language of the HTML report
     #[arg(long, value_enum, default_value = "en")]
     pub lang: Lang,
     /// In CI
     #[command(flatten)]
     pub ci: CiArgs,
+}
+
+/// Who answers questions that no program can.
+#[derive(Debug, ClapArgs)]
+pub struct PeopleArgs {
+    /// File with the answers of the people at the system, by scenario and question
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Whether to ask on the terminal what the file does not answer; `auto`: when there is one
+    #[arg(long, value_enum, default_value = "auto")]
+    pub ask: Ask,
+}
+
+/// Whether to ask on the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Ask {
+    /// When standard input is a terminal
+    Auto,
+    /// Always: read answers from standard input
+    Always,
+    /// Never: what is not answered is not established
+    Never,
 }
 
 /// `resume`.
@@ -151,6 +176,9 @@ pub struct Resume {
     /// Folder that holds the run folders
     #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
+    /// Who answers questions
+    #[command(flatten)]
+    pub people: PeopleArgs,
     /// Language of the HTML report
     #[arg(long, value_enum, default_value = "en")]
     pub lang: Lang,

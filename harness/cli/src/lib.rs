@@ -3,10 +3,12 @@
 //! This facade re-exports the floors for programs that embed the harness, and holds what the binary adds: the command
 //! line, the embedded suite, and the order of work of each command. It decides nothing about messages.
 
+pub mod answers;
 pub mod args;
 pub mod command;
 pub mod embedded;
 pub mod failure;
+pub mod journal;
 pub mod run_folder;
 pub mod stand_ins;
 pub mod stated;

@@ -1,12 +1,17 @@
 //! What can happen in a run: facts in the past tense, never conclusions.
 
+mod acting;
 mod assurance;
+mod failure;
 mod life;
 
 pub use assurance::Assurance;
+pub use failure::TransportFailure;
 pub use life::{StopReason, SubjectStart, SubjectStop};
 
 use jiff::Timestamp;
+
+pub use acting::{OperatorAnswer, Question, Trigger, TriggerOutcome};
 
 use crate::digest::Digest;
 use crate::register::{ModeSet, RegisterAsked};
@@ -167,15 +172,23 @@ pub enum Event {
     RegisterAsked(RegisterAsked),
     /// A scenario switched a deliberate fault on.
     ModeSet(ModeSet),
+    /// The subject was made to send something.
+    TriggerPulled(Trigger),
+    /// What the trigger gave back; the cause is the pull.
+    TriggerAnswered(TriggerOutcome),
     /// An operator was asked something.
-    OperatorAsked {
-        /// The question.
-        question: String,
-    },
+    OperatorAsked(Question),
     /// An operator answered; the cause is the question.
-    OperatorAnswered {
-        /// The answer.
-        answer: String,
+    OperatorAnswered(OperatorAnswer),
+    /// Nobody answered, or somebody declined to; the cause is the question.
+    OperatorPassed {
+        /// Why: no terminal, skipped, time ran out.
+        reason: String,
+    },
+    /// The inbox of a run that had ended was opened again.
+    InboxReopened {
+        /// Until when, at the latest.
+        until: Timestamp,
     },
     /// The subject was started by the harness, and is ready.
     SubjectStarted(SubjectStart),
@@ -247,6 +260,17 @@ pub struct Subject {
     pub unknown_service: Option<String>,
     /// Address of the subject's endpoint, without credentials.
     pub endpoint: String,
+    /// How it says it sends again what is not acknowledged.
+    pub retry: Option<Retry>,
+}
+
+/// Sending again what is not acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Milliseconds between sendings.
+    pub interval_ms: u64,
+    /// Sendings after the first.
+    pub count: u32,
 }
 
 /// A scenario as it was when it ran.
@@ -284,6 +308,8 @@ pub struct Allowed {
     pub signal: Option<SignalExpected>,
     /// The AppRec: `None` says nothing, otherwise the status code or `none`.
     pub apprec: Option<AppRecExpected>,
+    /// For a message that the subject is to send: whether it comes; `None` says nothing.
+    pub arrives: Option<bool>,
     /// The requirements that this outcome fulfils, and that another outcome violates.
     pub requirements: Vec<String>,
 }
@@ -394,8 +420,10 @@ pub struct Await {
     pub scenario: String,
     /// The label of the message whose answer is awaited.
     pub label: String,
-    /// `acknowledgment`, `apprec`, `signal`, or for `quiet` the kind that must not come.
+    /// `acknowledgment`, `apprec`, or `message` for one that the subject sends; for `quiet` what must not come.
     pub what: String,
+    /// Of a message that the subject sends: which sending of it, from 1.
+    pub number: u32,
     /// Whether silence is what the step hopes for.
     pub quiet: bool,
     /// How long, in milliseconds.
@@ -404,69 +432,10 @@ pub struct Await {
     pub line: u32,
 }
 
-/// Why a sending failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TransportFailure {
-    /// No connection: refused, no route, name unknown.
-    Unreachable,
-    /// Connected, but no answer in time.
-    TimedOut,
-    /// The connection closed before the answer was complete.
-    ClosedEarly,
-    /// What came is not HTTP.
-    NotHttp,
-    /// The answer is larger than is read.
-    TooLarge,
-    /// TLS could not be agreed.
-    Tls,
-    /// What came is neither SMTP nor POP3.
-    NotMail,
-    /// A mail server did not take user or password.
-    LoginRefused,
-    /// A mail server refused the mail.
-    Refused,
-    /// Nobody fetched the mail from the mailbox in time.
-    NotFetched,
-    /// The mail came back.
-    Bounced,
-}
-
-impl TransportFailure {
-    /// Every failure there is.
-    pub const ALL: [Self; 11] = [
-        Self::Unreachable,
-        Self::TimedOut,
-        Self::ClosedEarly,
-        Self::NotHttp,
-        Self::TooLarge,
-        Self::Tls,
-        Self::NotMail,
-        Self::LoginRefused,
-        Self::Refused,
-        Self::NotFetched,
-        Self::Bounced,
-    ];
-
-    /// The word in logs.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::TimedOut => "timed-out",
-            Self::ClosedEarly => "closed-early",
-            Self::NotHttp => "not-http",
-            Self::TooLarge => "too-large",
-            Self::Tls => "tls",
-            Self::NotMail => "not-mail",
-            Self::LoginRefused => "login-refused",
-            Self::Refused => "refused",
-            Self::NotFetched => "not-fetched",
-            Self::Bounced => "bounced",
-        }
-    }
-
-    /// Reads the word.
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|f| f.code() == code)
+impl Await {
+    /// Whether it waits for the message that the subject is to send under a label of a scenario.
+    pub fn is_message(&self, scenario: &str, label: &str) -> bool {
+        self.what == "message" && self.scenario == scenario && self.label == label
     }
 }
 

@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use provestein_evidence::blob::{BlobError, Blobs as _};
 use provestein_evidence::digest::Digest;
 use provestein_evidence::event::{
-    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, MailArrived, MailSent, Recorded,
-    RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected, StopReason, Subject, SubjectStart, SubjectStop,
-    TransportFailure,
+    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, MailArrived, MailSent, OperatorAnswer,
+    Question, Recorded, Retry, RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected, StopReason, Subject,
+    SubjectStart, SubjectStop, TransportFailure, Trigger, TriggerOutcome,
 };
 use provestein_evidence::format::{read_line, write_line};
 use provestein_evidence::log::{Clock, LOG_FILE, Log, LogError};
@@ -33,11 +33,9 @@ fn allowed() -> impl Strategy<Value = Allowed> {
         (proptest::sample::select(vec!["1", "2", "3"]), proptest::collection::vec(text(), 0..3))
             .prop_map(|(status, errors)| AppRecExpected::Status { status: status.to_owned(), errors }),
     ]);
-    (signal, apprec, proptest::collection::vec(text(), 0..3)).prop_map(|(signal, apprec, requirements)| Allowed {
-        signal,
-        apprec,
-        requirements,
-    })
+    let arrives = proptest::option::of(any::<bool>());
+    (signal, apprec, arrives, proptest::collection::vec(text(), 0..3))
+        .prop_map(|(signal, apprec, arrives, requirements)| Allowed { signal, apprec, arrives, requirements })
 }
 
 fn scenario() -> impl Strategy<Value = Event> {
@@ -160,20 +158,71 @@ fn register() -> impl Strategy<Value = Event> {
     prop_oneof![asked, set]
 }
 
+fn acting() -> impl Strategy<Value = Event> {
+    let texts = || proptest::collection::vec(text(), 0..3);
+    let blob = || proptest::option::of(digest());
+    prop_oneof![
+        (text(), text(), any::<u32>(), blob()).prop_map(|(label, how, line, request)| {
+            let (scenario, message) = (label.clone(), how.clone());
+            Event::TriggerPulled(Trigger { scenario, label, line, message, how, request })
+        }),
+        (any::<bool>(), text(), blob()).prop_map(|(done, detail, output)| Event::TriggerAnswered(TriggerOutcome {
+            done,
+            detail,
+            output
+        })),
+        (text(), text(), any::<u32>(), texts(), texts(), any::<u64>()).prop_map(
+            |(nb, en, line, choices, good, patience_ms)| {
+                let (label, who, attach) = (nb.clone(), en.clone(), nb.clone());
+                let (scenario, requirements) = (label.clone(), good.clone());
+                Event::OperatorAsked(Question {
+                    scenario,
+                    label,
+                    line,
+                    who,
+                    nb,
+                    en,
+                    choices,
+                    good,
+                    requirements,
+                    attach,
+                    patience_ms,
+                })
+            }
+        ),
+        (text(), text(), proptest::collection::vec((text(), digest()), 0..3)).prop_map(|(answer, by, attachments)| {
+            Event::OperatorAnswered(OperatorAnswer { comment: answer.clone(), answer, by, attachments })
+        }),
+        text().prop_map(|reason| Event::OperatorPassed { reason }),
+        (0i64..4_000_000_000)
+            .prop_map(|second| Event::InboxReopened { until: Timestamp::from_second(second).unwrap() }),
+    ]
+}
+
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        begin(),
-        scenario(),
-        message(),
-        life(),
+        begin().boxed(),
+        scenario().boxed(),
+        message().boxed(),
+        life().boxed(),
         (text(), text(), any::<bool>(), any::<u64>(), any::<u32>()).prop_map(
             |(label, what, quiet, patience_ms, line)| {
-                Event::AwaitOpened(Await { scenario: what.clone(), label, what, quiet, patience_ms, line })
+                Event::AwaitOpened(Await {
+                    scenario: what.clone(),
+                    label,
+                    what,
+                    number: line,
+                    quiet,
+                    patience_ms,
+                    line,
+                })
             }
         ),
         text().prop_map(|supplier| {
-            Event::SubjectDescribed(Subject { supplier, parties: vec![(1, 2)], ..Subject::default() })
+            let retry = Some(Retry { interval_ms: 2000, count: 3 });
+            Event::SubjectDescribed(Subject { supplier, parties: vec![(1, 2)], retry, ..Subject::default() })
         }),
+        acting().boxed(),
         (text(), any::<bool>(), text()).prop_map(|(probe, ok, detail)| Event::PreflightObserved { probe, ok, detail }),
         (text(), proptest::option::of(text())).prop_map(|(scenario, reason)| Event::ScenarioEnded {
             scenario,

@@ -102,6 +102,8 @@ pub struct Filling<'a> {
     pub patient: &'a Patient,
     /// MsgId.
     pub msg_id: &'a str,
+    /// MsgId of the message that it answers: the first of its dialogue (HIS 80601 5, ConversationRef).
+    pub answers: Option<&'a str>,
     /// The moment; GenDate.
     pub now: Timestamp,
 }
@@ -126,7 +128,7 @@ impl MessageTypes {
             message_type: Code::cs(&kind.function, &kind.name),
             gen_date: stamp(filling.now),
             msg_id: filling.msg_id.to_owned(),
-            conversation_ref: None,
+            conversation_ref: filling.answers.map(|id| (id.to_owned(), id.to_owned())),
             sender: organisation(filling.from),
             receiver: organisation(filling.to),
             other_receivers: Vec::new(),
@@ -162,6 +164,7 @@ fn values(filling: &Filling<'_>) -> Vec<(&'static str, String)> {
     vec![
         ("unit_name", service.name.clone()),
         ("unit_her", service.her.to_string()),
+        ("unit_number", filling.from.organisation.number.clone().unwrap_or_default()),
         ("unit_phone", service.phone.clone().unwrap_or_else(|| "00000000".to_owned())),
         ("responsible_family_name", responsible.family_name.clone()),
         ("responsible_given_name", responsible.given_name.clone()),

@@ -115,11 +115,16 @@ impl Plan {
             }
         }
         for step in &loaded.scenario.steps {
-            let Step::Send(send) = step else { continue };
-            if let Some(message) = send.message.as_ref().filter(|name| self.messages.get(name).is_none()) {
+            let message = match step {
+                Step::Send(send) => send.message.as_ref(),
+                Step::Trigger(trigger) => Some(&trigger.message),
+                _ => None,
+            };
+            if let Some(message) = message.filter(|name| self.messages.get(name).is_none()) {
                 let known: Vec<_> = self.messages.names().collect();
                 reasons.push(format!("message `{message}` is not known; known are {}", known.join(", ")));
             }
+            let Step::Send(send) = step else { continue };
             if (send.addressed.is_some() || send.encrypt.is_some()) && !self.subject.partners.contains_key("stranger") {
                 reasons.push("the kit has no party `stranger`".to_owned());
             }

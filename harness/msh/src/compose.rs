@@ -64,6 +64,11 @@ pub trait Alter {
         Ok(entity)
     }
 
+    /// Whether the payload is encrypted.
+    fn encrypts(&self) -> bool {
+        true
+    }
+
     /// Whom to encrypt to instead of the receiver.
     fn recipient(&self) -> Option<&Certificate> {
         None
@@ -123,7 +128,12 @@ pub fn payload(
     let message = alter.message(what.message.clone()).map_err(altered("message"))?;
     let content_id = format!("payload-{}@provestein.test", what.message_id);
     let recipient = alter.recipient().unwrap_or(&to.encrypt_certificate);
-    let (object, content_key) = seal(&message, recipient, rng)?;
+    let (object, content_key) = if alter.encrypts() {
+        let (object, key) = seal(&message, recipient, rng)?;
+        (object, Some(key))
+    } else {
+        (message, None)
+    };
     let (sender, receiver) = (names::sender_role(what.function), names::receiver_role(what.function));
     let (from_role, to_role) = if what.is_apprec { (receiver, sender) } else { (sender, receiver) };
     let header = HeaderDraft {
@@ -144,9 +154,10 @@ pub fn payload(
     let signed = signature::sign(&envelope, &from.sign_key, &from.sign_certificate, from.algorithms, &attachments)?;
     let (bytes, charset) = alter.signed(signed.clone()).map_err(altered("signed envelope"))?;
     let root = Root { content: bytes, charset, encoding: from.envelope_encoding };
-    let entity = multipart(what.message_id, root, &content_id, object).encode();
+    let sealed = content_key.is_some();
+    let entity = multipart(what.message_id, root, &content_id, (object, sealed)).encode();
     let entity = alter.entity(entity).map_err(altered("entity"))?;
-    Ok(Composed { entity, content_key: Some(content_key), envelope: signed })
+    Ok(Composed { entity, content_key, envelope: signed })
 }
 
 /// Puts the fagmelding into a MIME part of its own and encrypts it (HITS 1172 5.15.1).
@@ -165,8 +176,9 @@ struct Root {
     encoding: TransferEncoding,
 }
 
-fn multipart(message_id: &str, root: Root, content_id: &str, object: Vec<u8>) -> EntityDraft {
+fn multipart(message_id: &str, root: Root, content_id: &str, (object, sealed): (Vec<u8>, bool)) -> EntityDraft {
     let Root { content, charset, encoding } = root;
+    let payload_type = if sealed { "application/pkcs7-mime; smime-type=enveloped-data" } else { "application/xml" };
     let boundary = format!("=_provestein_{message_id}");
     let field = |name: &str, value: String| (name.to_owned(), value);
     EntityDraft {
@@ -195,7 +207,7 @@ fn multipart(message_id: &str, root: Root, content_id: &str, object: Vec<u8>) ->
                 },
                 PartDraft {
                     headers: vec![
-                        field("Content-Type", "application/pkcs7-mime; smime-type=enveloped-data".into()),
+                        field("Content-Type", payload_type.into()),
                         field("Content-Transfer-Encoding", TransferEncoding::Base64.name().to_owned()),
                         field("Content-ID", format!("<{content_id}>")),
                     ],

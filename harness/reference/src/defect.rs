@@ -36,11 +36,31 @@ pub enum Defect {
     MailBounceAnswered,
     /// A mail that is no ebXML is thrown away without a word.
     MailFaultMissing,
+    /// The sent message says another MsgInfo/Type than its body is.
+    TypeDiffers,
+    /// The sent message has a GenDate without time.
+    GenDateWithoutTime,
+    /// The sent message has elements without content.
+    EmptyElements,
+    /// Every message is sent with the same MsgId.
+    MsgIdReused,
+    /// A code of type CS has no display name.
+    CsWithoutDn,
+    /// The receiver is addressed on one level only.
+    LevelTwoMissing,
+    /// What is sent again gets a new envelope with a new MessageId.
+    RetryWithNewMessageId,
+    /// What is not acknowledged is sent again without end.
+    RetryForEver,
+    /// An AppRec is answered with an AppRec.
+    AppRecForAppRec,
+    /// The payload is sent in the clear.
+    PayloadUnencrypted,
 }
 
 impl Defect {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 24] = [
         Self::AckNotRepeated,
         Self::AckRefersConversation,
         Self::AckWithoutCid,
@@ -55,6 +75,16 @@ impl Defect {
         Self::MailHeaderEmpty,
         Self::MailBounceAnswered,
         Self::MailFaultMissing,
+        Self::TypeDiffers,
+        Self::GenDateWithoutTime,
+        Self::EmptyElements,
+        Self::MsgIdReused,
+        Self::CsWithoutDn,
+        Self::LevelTwoMissing,
+        Self::RetryWithNewMessageId,
+        Self::RetryForEver,
+        Self::AppRecForAppRec,
+        Self::PayloadUnencrypted,
     ];
 
     /// Whether it only shows over mail.
@@ -82,6 +112,16 @@ impl Defect {
             Self::MailHeaderEmpty => "mail-header-empty",
             Self::MailBounceAnswered => "mail-bounce-answered",
             Self::MailFaultMissing => "mail-fault-missing",
+            Self::TypeDiffers => "type-differs",
+            Self::GenDateWithoutTime => "gendate-without-time",
+            Self::EmptyElements => "empty-elements",
+            Self::MsgIdReused => "msgid-reused",
+            Self::CsWithoutDn => "cs-without-dn",
+            Self::LevelTwoMissing => "level-two-missing",
+            Self::RetryWithNewMessageId => "retry-with-new-message-id",
+            Self::RetryForEver => "retry-for-ever",
+            Self::AppRecForAppRec => "apprec-for-apprec",
+            Self::PayloadUnencrypted => "payload-unencrypted",
         }
     }
 
@@ -102,7 +142,22 @@ impl Defect {
             Self::MailHeaderEmpty => "sends mails with empty From, To, Date and Message-ID (only over mail)",
             Self::MailBounceAnswered => "answers a bounce with a SOAP Fault (only over mail)",
             Self::MailFaultMissing => "throws a mail that is no ebXML away without a SOAP Fault (only over mail)",
+            Self::TypeDiffers => "names another message in MsgInfo/Type than its body is",
+            Self::GenDateWithoutTime => "leaves the time out of GenDate",
+            Self::EmptyElements => "sends elements without content",
+            Self::MsgIdReused => "sends every message with the same MsgId",
+            Self::CsWithoutDn => "sends a coded value of type CS without its display name",
+            Self::LevelTwoMissing => "addresses only the organisation, not the service below it",
+            Self::RetryWithNewMessageId => "puts a new MessageId on what it sends again",
+            Self::RetryForEver => "sends again without end what is not acknowledged",
+            Self::AppRecForAppRec => "answers an AppRec with an AppRec",
+            Self::PayloadUnencrypted => "sends the payload in the clear",
         }
+    }
+
+    /// Whether it shows in what the system sends by itself, and not in its answers.
+    pub fn is_of_sending(self) -> bool {
+        self >= Self::TypeDiffers
     }
 
     /// The overrides of the message service under this defect.

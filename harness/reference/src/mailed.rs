@@ -1,12 +1,15 @@
 //! The system behind mail: it fetches from a mailbox and posts to a mail server, as most installed systems do.
 
 use crate::defect::Defect;
+use crate::journal::Order;
+use crate::serve::Orders;
 use crate::system::{Outgoing, Reaction, Surroundings, System, SystemError};
 use carrier::mail::{Limits, Route, pop3, smtp};
 use carrier::port::Pending;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use wire::CryptoRng;
 use wire::mime::Entity;
@@ -30,7 +33,15 @@ pub struct MailWiring {
 /// A running system; dropped, it stops.
 #[derive(Debug)]
 pub struct Mailed {
+    orders: mpsc::Sender<Order>,
     task: JoinHandle<()>,
+}
+
+impl Mailed {
+    /// Takes orders inside this process.
+    pub fn orders_inside(&self) -> Orders {
+        self.orders.clone().into()
+    }
 }
 
 impl Drop for Mailed {
@@ -42,7 +53,8 @@ impl Drop for Mailed {
 /// Serves `system` by mail. `chance` is drawn from for ids and keys.
 pub fn serve(system: System, wiring: MailWiring, chance: Box<dyn CryptoRng + Send>) -> Mailed {
     let desk = Desk { system, chance, wiring, began: Instant::now(), seen: BTreeSet::new() };
-    Mailed { task: tokio::spawn(desk.run()) }
+    let (orders, taken) = mpsc::channel(16);
+    Mailed { orders, task: tokio::spawn(desk.run(taken)) }
 }
 
 struct Desk {
@@ -68,16 +80,34 @@ impl pop3::Keeper for Desk {
 }
 
 impl Desk {
-    async fn run(mut self) {
+    async fn run(mut self, mut orders: mpsc::Receiver<Order>) {
         loop {
             let (route, poll) = (self.wiring.pop3.clone(), self.wiring.poll);
             if let Err(trouble) = pop3::collect(&route, false, &Limits::default(), &mut self).await {
                 eprintln!("reference: {trouble}");
             }
-            let due = self.system.tick(self.elapsed_ms());
+            let due = self.around(System::tick);
             self.send(due).await;
-            tokio::time::sleep(poll).await;
+            tokio::select! {
+                () = tokio::time::sleep(poll) => {}
+                Some(order) = orders.recv() => {
+                    let outgoing = self.around(|system, around| system.submit(&order, around));
+                    self.send(outgoing).await;
+                }
+            }
         }
+    }
+
+    fn around(
+        &mut self,
+        work: impl FnOnce(&mut System, &mut Surroundings<'_>) -> Result<Vec<Outgoing>, SystemError>,
+    ) -> Vec<Outgoing> {
+        let elapsed_ms = self.elapsed_ms();
+        let mut around = Surroundings { wall: Timestamp::now(), elapsed_ms, chance: self.chance.as_mut() };
+        work(&mut self.system, &mut around).unwrap_or_else(|error| {
+            eprintln!("reference: {error}");
+            Vec::new()
+        })
     }
 
     fn elapsed_ms(&self) -> u64 {

@@ -1,10 +1,13 @@
 //! The system behind HTTP: a process of its own, or a task inside `demo`.
 
+use crate::journal::Order;
 use crate::memory::{self, Memory, Moment};
-use crate::system::{Outgoing, Reaction, System, SystemError};
+use crate::system::{Outgoing, Reaction, Surroundings, System, SystemError};
 use carrier::http::{self, Arrival, Inbox, Limits, Reply, Url};
 use carrier::tls::{ClientTls, ServerTls};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -22,12 +25,18 @@ pub struct Wiring {
     pub client_tls: Option<ClientTls>,
     /// TLS of the own endpoint.
     pub server_tls: Option<ServerTls>,
+    /// Where orders to send are taken: a POST with the JSON that the harness's triggers send.
+    pub orders: Option<SocketAddr>,
+    /// How often it is looked whether something has to be sent again; one second when absent.
+    pub tick: Option<Duration>,
 }
 
 /// A running system; dropped, it stops.
 #[derive(Debug)]
 pub struct Served {
     inbox: Inbox,
+    orders: Option<Inbox>,
+    desk: Arc<Desk>,
     task: JoinHandle<()>,
 }
 
@@ -35,6 +44,46 @@ impl Served {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.inbox.address()
+    }
+
+    /// Where it takes orders to send.
+    pub fn orders(&self) -> Option<SocketAddr> {
+        self.orders.as_ref().map(Inbox::address)
+    }
+
+    /// Takes orders inside this process.
+    pub fn orders_inside(&self) -> Orders {
+        Orders(Taker::Desk(self.desk.clone()))
+    }
+}
+
+/// Takes orders inside this process.
+#[derive(Debug, Clone)]
+pub struct Orders(Taker);
+
+#[derive(Debug, Clone)]
+enum Taker {
+    Desk(Arc<Desk>),
+    Channel(mpsc::Sender<Order>),
+}
+
+impl From<mpsc::Sender<Order>> for Orders {
+    fn from(sender: mpsc::Sender<Order>) -> Self {
+        Self(Taker::Channel(sender))
+    }
+}
+
+impl Orders {
+    /// Carries out an order to send, in the JSON that the harness's triggers send.
+    ///
+    /// # Errors
+    /// One sentence: why it cannot be.
+    pub fn order(&self, order: &[u8]) -> Result<(), String> {
+        let order: Order = serde_json::from_slice(order).map_err(|error| format!("this is no order: {error}"))?;
+        match &self.0 {
+            Taker::Desk(desk) => desk.clone().order(&order),
+            Taker::Channel(sender) => sender.try_send(order).map_err(|error| error.to_string()),
+        }
     }
 }
 
@@ -57,10 +106,21 @@ pub async fn serve(
     chance: Box<dyn CryptoRng + Send>,
 ) -> io::Result<Served> {
     let (inbox, arrivals) = Inbox::open(address, wiring.server_tls.clone(), Limits::default()).await?;
+    let opened = match wiring.orders {
+        Some(address) => Some(Inbox::open(address, None, Limits::default()).await?),
+        None => None,
+    };
+    let (orders, taken) = opened.unzip();
     let unsettled = system.unsettled();
     let desk = Arc::new(Desk { state: Mutex::new((system, memory, chance)), wiring, began: Instant::now() });
-    let task = tokio::spawn(desk.run(arrivals, unsettled));
-    Ok(Served { inbox, task })
+    let task = tokio::spawn(desk.clone().run(arrivals, taken, unsettled));
+    Ok(Served { inbox, orders, desk, task })
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("wiring", &self.wiring).finish_non_exhaustive()
+    }
 }
 
 struct Desk {
@@ -73,17 +133,28 @@ struct Desk {
 const TICK: Duration = Duration::from_secs(1);
 
 impl Desk {
-    async fn run(self: Arc<Self>, mut arrivals: mpsc::Receiver<Arrival>, unsettled: Vec<Outgoing>) {
+    async fn run(
+        self: Arc<Self>,
+        mut arrivals: mpsc::Receiver<Arrival>,
+        orders: Option<mpsc::Receiver<Arrival>>,
+        unsettled: Vec<Outgoing>,
+    ) {
         if !unsettled.is_empty() {
             let of_task = self.clone();
             tokio::spawn(async move { of_task.send(unsettled).await });
         }
-        let mut ticks = tokio::time::interval(TICK);
+        let mut ticks = tokio::time::interval(self.wiring.tick.unwrap_or(TICK));
+        let (_none, closed) = mpsc::channel(1);
+        let mut orders = orders.unwrap_or(closed);
         loop {
             tokio::select! {
                 arrival = arrivals.recv() => {
                     let Some(arrival) = arrival else { return };
                     tokio::spawn(self.clone().handle(arrival));
+                }
+                order = orders.recv() => {
+                    let Some(order) = order else { return };
+                    self.clone().ordered(order);
                 }
                 _ = ticks.tick() => {
                     let due = self.tick();
@@ -91,6 +162,23 @@ impl Desk {
                 }
             }
         }
+    }
+
+    fn ordered(self: Arc<Self>, arrival: Arrival) {
+        let body = arrival.entity.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| at + 4);
+        let (status, text) = match Orders(Taker::Desk(self)).order(&arrival.entity[body..]) {
+            Ok(()) => (202, "on its way".to_owned()),
+            Err(reason) => (400, reason),
+        };
+        let entity = format!("Content-Type: text/plain; charset=UTF-8\r\n\r\n{text}\n").into_bytes();
+        let _ = arrival.reply.send(Reply { status, entity });
+    }
+
+    fn order(self: Arc<Self>, order: &Order) -> Result<(), String> {
+        let outgoing = self.around(|system, around| system.submit(order, around)).map_err(|error| error.to_string())?;
+        // The order is carried out when the message is written; that it arrives is for the message handler.
+        tokio::spawn(async move { self.send(outgoing).await });
+        Ok(())
     }
 
     async fn handle(self: Arc<Self>, arrival: Arrival) {
@@ -124,8 +212,17 @@ impl Desk {
     }
 
     fn tick(&self) -> Vec<Outgoing> {
+        self.around(System::tick).unwrap_or_else(|error| {
+            eprintln!("reference: {error}");
+            Vec::new()
+        })
+    }
+
+    fn around<T>(&self, work: impl FnOnce(&mut System, &mut Surroundings<'_>) -> T) -> T {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0.tick(self.began.elapsed().as_millis() as u64)
+        let (system, _, chance) = &mut *state;
+        let elapsed_ms = self.began.elapsed().as_millis() as u64;
+        work(system, &mut Surroundings { wall: Timestamp::now(), elapsed_ms, chance: chance.as_mut() })
     }
 
     async fn send(&self, outgoing: Vec<Outgoing>) {

@@ -1,6 +1,8 @@
 //! The municipality: a message handler and, behind it, a journal that answers with AppRec.
 
 use crate::defect::Defect;
+use crate::journal::Journal;
+use crate::sending::Unsettled;
 use jiff::Timestamp;
 use msh::assess;
 use msh::compose::{self, ComposeError, PayloadMessage, Signal, Unaltered};
@@ -19,15 +21,20 @@ use wire::identifier::is_uuid;
 use wire::message::Message;
 use wire::mime::mail::MailDraft;
 
+/// Dialogmelding 1.0.
+const DIALOG_10: &str = "http://www.kith.no/xmlstds/dialog/2006-10-11";
+
 /// The system. Everything it needs to know about time and chance is an argument.
 #[derive(Debug)]
 pub struct System {
-    identity: Identity,
-    peers: BTreeMap<u32, Peer>,
-    defects: Vec<Defect>,
-    msh: MessageService,
+    pub(crate) identity: Identity,
+    pub(crate) peers: BTreeMap<u32, Peer>,
+    pub(crate) defects: Vec<Defect>,
+    pub(crate) msh: MessageService,
+    pub(crate) journal: Option<Box<dyn Journal>>,
+    pub(crate) unsettled: BTreeMap<String, Unsettled>,
+    pub(crate) first_msg_id: Option<String>,
     answers: BTreeMap<String, Outgoing>,
-    unsettled: BTreeMap<String, Outgoing>,
     imported: BTreeSet<String>,
 }
 
@@ -58,6 +65,15 @@ pub enum SystemError {
     /// What came in cannot be kept.
     #[error("failed to keep what came in")]
     Memory(#[from] std::io::Error),
+    /// An order to a party that is not in the partner table.
+    #[error("HER-id {0} is not in the partner table")]
+    UnknownReceiver(u32),
+    /// An order to a system that only receives.
+    #[error("this system has no journal to write messages with")]
+    NoJournal,
+    /// An order that cannot be carried out.
+    #[error("the journal cannot write the message: {0}")]
+    Journal(String),
 }
 
 /// The moment, and where chance comes from.
@@ -71,14 +87,14 @@ pub struct Surroundings<'a> {
 }
 
 impl Surroundings<'_> {
-    fn uuid(&mut self) -> String {
+    pub(crate) fn uuid(&mut self) -> String {
         let mut bytes = [0; 16];
         self.chance.fill_bytes(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
     /// `CCYY-MM-DDThh:mm:ssZ`, as HITS 1171 writes it.
-    fn timestamp(&self) -> String {
+    pub(crate) fn timestamp(&self) -> String {
         self.wall.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 }
@@ -86,16 +102,38 @@ impl Surroundings<'_> {
 impl System {
     /// A system that has received nothing.
     pub fn new(identity: Identity, peers: impl IntoIterator<Item = Peer>, defects: Vec<Defect>) -> Self {
-        let msh = MessageService::new(Defect::overrides(&defects), RetryPolicy::default());
+        Self::with_retry(identity, peers, defects, RetryPolicy::default())
+    }
+
+    /// The same, but what is not acknowledged is sent again by this policy.
+    pub fn with_retry(
+        identity: Identity,
+        peers: impl IntoIterator<Item = Peer>,
+        defects: Vec<Defect>,
+        mut retry: RetryPolicy,
+    ) -> Self {
+        if defects.contains(&Defect::RetryForEver) {
+            retry.retries = u32::MAX;
+        }
+        let msh = MessageService::new(Defect::overrides(&defects), retry);
         Self {
             identity,
             peers: peers.into_iter().map(|peer| (peer.her, peer)).collect(),
             defects,
             msh,
+            journal: None,
+            first_msg_id: None,
             answers: BTreeMap::new(),
             unsettled: BTreeMap::new(),
             imported: BTreeSet::new(),
         }
+    }
+
+    /// The system with a journal, so that it can send.
+    #[must_use]
+    pub fn writing(mut self, journal: Box<dyn Journal>) -> Self {
+        self.journal = Some(journal);
+        self
     }
 
     /// Takes an entity that came in.
@@ -139,18 +177,9 @@ impl System {
         mail
     }
 
-    /// Lets time pass: what is not acknowledged is sent again when its time comes.
-    pub fn tick(&mut self, elapsed_ms: u64) -> Vec<Outgoing> {
-        let due = |action| match action {
-            Action::Transmit { message_id, .. } => self.unsettled.get(&message_id).cloned(),
-            _ => None,
-        };
-        self.msh.step(Input::Tick, elapsed_ms).into_iter().filter_map(due).collect()
-    }
-
     /// What was sent and is not acknowledged.
     pub fn unsettled(&self) -> Vec<Outgoing> {
-        self.unsettled.values().cloned().collect()
+        self.unsettled.values().map(|pending| pending.outgoing.clone()).collect()
     }
 
     fn open(&self, message: &Message) -> Result<Vec<u8>, String> {
@@ -215,7 +244,13 @@ impl System {
         around: &mut Surroundings<'_>,
     ) -> Result<Option<Outgoing>, SystemError> {
         // Where the sender cannot be made out there is no AppRec (HITS 1168 5.3).
-        let Business::Head(head) = business::read(payload) else { return Ok(None) };
+        let head = match business::read(payload) {
+            Business::Head(head) => head,
+            Business::AppRec(_) if self.has(Defect::AppRecForAppRec) => {
+                return self.receipt_for_receipt(envelope, payload, around);
+            }
+            _ => return Ok(None),
+        };
         let Some(peer) = envelope.from_her().and_then(|her| self.peers.get(&her)).cloned() else { return Ok(None) };
         if !self.is_ours(&head) {
             return Ok(None);
@@ -241,7 +276,7 @@ impl System {
         let composed = compose::payload(&self.identity, &peer, what, &Unaltered, around.chance)?;
         let outgoing = Outgoing { to: peer.her, entity: composed.entity };
         self.msh.step(Input::Submitted { message_id: message_id.clone() }, around.elapsed_ms);
-        self.unsettled.insert(message_id, outgoing.clone());
+        self.unsettled.insert(message_id, Unsettled { outgoing: outgoing.clone(), made_of: None });
         Ok(Some(outgoing))
     }
 
@@ -282,9 +317,10 @@ impl System {
         draft
     }
 
-    /// PLO 1.6 is answered with AppRec 1.1, PLO 1.5 with 1.0 (HITS 1168 8.3).
+    /// PLO 1.6 is answered with AppRec 1.1, PLO 1.5 and dialogue messages 1.0 with 1.0 (HITS 1168 8.3).
     fn version(&self, head: &MsgHead) -> Version {
-        let is_15 = head.body_namespace().is_some_and(|namespace| namespace.ends_with("/2009-06-30"));
+        let is_old = |namespace: &str| namespace.ends_with("/2009-06-30") || namespace == DIALOG_10;
+        let is_15 = head.body_namespace().is_some_and(is_old);
         if is_15 ^ self.has(Defect::AppRecWrongVersion) { Version::V10 } else { Version::V11 }
     }
 

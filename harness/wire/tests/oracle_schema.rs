@@ -28,7 +28,7 @@ impl Schemas {
         }
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
         fs::create_dir_all(&folder).unwrap();
-        for source in ["felleskomponenter", "applikasjonskvittering", "plo/v1.6", "w3c"] {
+        for source in ["felleskomponenter", "applikasjonskvittering", "plo/v1.6", "dialogmelding/2006-10-11", "w3c"] {
             for entry in fs::read_dir(official.join(source)).unwrap() {
                 let path = entry.unwrap().path();
                 if path.extension().is_some_and(|e| e == "xsd") {
@@ -69,11 +69,14 @@ impl Schemas {
     }
 }
 
-/// One schema that knows the head and both bodies: Content is validated strictly.
+/// One schema that knows the head and all bodies: Content is validated strictly.
 const ALL: &str = r#"<schema xmlns="http://www.w3.org/2001/XMLSchema">
 <import namespace="http://www.kith.no/xmlstds/msghead/2006-05-24" schemaLocation="MsgHead-v1_2.xsd"/>
 <import namespace="http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01" schemaLocation="Pasientlogistikk-v1.6.xsd"/>
 <import namespace="http://www.kith.no/xmlstds/po/TverrfagligEpikrise/2012-04-01" schemaLocation="TverrfagligEpikrise-v1.6.xsd"/>
+<import namespace="http://www.kith.no/xmlstds/po/Innleggelsesrapport/2012-04-01" schemaLocation="Innleggelsesrapport-v1.6.xsd"/>
+<import namespace="http://www.kith.no/xmlstds/po/HelseopplysningerTilLege/2012-04-01" schemaLocation="HelseopplysningerTilLege-v1.6.xsd"/>
+<import namespace="http://www.kith.no/xmlstds/dialog/2006-10-11" schemaLocation="dialogmelding.xsd"/>
 </schema>"#;
 
 fn shared(path: &str) -> Option<PathBuf> {
@@ -138,6 +141,7 @@ fn template(name: &str) -> String {
     let values = [
         ("unit_name", "Medisinsk avdeling & sengepost"),
         ("unit_her", "990000011"),
+        ("unit_number", "310000019"),
         ("unit_phone", "00000011"),
         ("responsible_family_name", "Jones"),
         ("responsible_given_name", "May"),
@@ -154,14 +158,21 @@ fn template(name: &str) -> String {
 }
 
 #[test]
-fn messages_with_both_templates_are_valid() {
+fn messages_with_every_template_are_valid() {
     let Some(schemas) = Schemas::prepare("messages") else {
         return;
     };
     let mut documents = Vec::new();
-    for name in ["LOG_INNLAGT@1.6", "UTSKRIVNINGSRAPPORT@1.6"] {
+    for name in [
+        "LOG_INNLAGT@1.6",
+        "UTSKRIVNINGSRAPPORT@1.6",
+        "INNLEGGELSESRAPPORT@1.6",
+        "HELSEOPPLYSNINGER_LEGE@1.6",
+        "DIALOG_FORESPORSEL@1.0",
+        "DIALOG_SVAR@1.0",
+    ] {
         let body = template(&format!("{name}.xml"));
-        let full = message(name.trim_end_matches("@1.6"), &body);
+        let full = message(name.split_once('@').unwrap().0, &body);
         let bare = HeadDraft {
             conversation_ref: None,
             other_receivers: Vec::new(),

@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn the_embedded_catalogue_is_whole() {
         let catalogue = Catalogue::of_files(embedded::files()).unwrap();
-        assert_eq!(catalogue.len(), 2350, "an id is retired, never taken away");
+        assert_eq!(catalogue.len(), 2374, "an id is retired, never taken away");
         let rule = catalogue.get("HITS1172-109").unwrap();
         assert_eq!((rule.section.as_str(), rule.level), ("5.12", Level::Must));
         assert_eq!(rule.document, "HITS 1172:2017 (11/2019)");

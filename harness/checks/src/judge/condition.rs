@@ -56,6 +56,7 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         .collect();
     conditions.extend(sealed(history));
     conditions.extend(down(history));
+    conditions.extend(not_triggered(history));
     if facts.heard() {
         return conditions;
     }
@@ -79,7 +80,8 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
         };
         m.author == Author::Harness && m.sendings.iter().any(taken)
     };
-    let sent = history.messages.iter().any(accepted);
+    let triggered = history.triggers.iter().any(|t| t.outcome.as_ref().is_some_and(|outcome| outcome.done));
+    let sent = triggered || history.messages.iter().any(accepted);
     if sent && conditions.is_empty() {
         conditions.push(Condition {
             cause: Cause::Configuration,
@@ -131,6 +133,17 @@ fn down(history: &History) -> impl Iterator<Item = Condition> {
 /// What registers have to say about it, if they were open.
 fn of_registers(history: &History) -> String {
     register::diagnosis(history).map(|told| format!(" {told}")).unwrap_or_default()
+}
+
+/// A trigger of the subject file that does not work. That a person did not send is no matter of wiring.
+fn not_triggered(history: &History) -> impl Iterator<Item = Condition> {
+    let wired = history.triggers.iter().filter(|pulled| pulled.trigger.how != "person");
+    wired.filter_map(|pulled| {
+        let outcome = pulled.outcome.as_ref().filter(|outcome| !outcome.done)?;
+        let detail =
+            format!("the trigger of {} ({}) failed: {}", pulled.trigger.message, pulled.trigger.how, outcome.detail);
+        Some(Condition { cause: Cause::Configuration, detail, about: Some(pulled.seq) })
+    })
 }
 
 /// A message of the subject's that was encrypted to somebody else's certificate: it holds an old one of ours, or

@@ -26,6 +26,7 @@
 //! One exception: a refusal while the subject has not accepted a single correct message of ours in this run
 //! says that it does not know us yet. That is configuration, and so is that no AppRec follows it.
 
+use super::arrival;
 use super::register;
 use crate::catalogue::RequirementId;
 use crate::check::shown;
@@ -163,6 +164,9 @@ impl<'h> Expectations<'h> {
     }
 
     fn one(&self, scenario: &str, expectation: &Expectation) -> Compared {
+        if arrival::is_about_one(expectation) {
+            return arrival::compare(self.history, self.facts, scenario, expectation);
+        }
         let mut compared = Compared {
             scenario: scenario.to_owned(),
             label: expectation.label.clone(),

@@ -1,8 +1,10 @@
 //! From a history to a judgement: observations, ledger, scenarios, exit.
 
+mod arrival;
 mod condition;
 mod expectation;
 mod observe;
+mod question;
 mod register;
 mod scenario;
 
@@ -86,6 +88,7 @@ pub fn judge(history: &History, profile: &Profile, catalogue: &Catalogue) -> Jud
     let mut seen = observer.observe();
     let expected = expectation::Expectations { history, profile, facts: &facts }.compare();
     seen.observations.extend(expected.iter().flat_map(|e| e.observations.iter().cloned()));
+    seen.observations.extend(question::observations(history));
     seen.observations.sort_by(|a, b| a.key().cmp(&b.key()));
     seen.observations.dedup();
     seen.suite_defects.sort_by(|a, b| a.key().cmp(&b.key()));
@@ -144,7 +147,8 @@ fn is_by_mail(history: &History) -> bool {
 
 fn named_by_a_scenario(id: &str, history: &History) -> bool {
     let expectations = history.scenarios.iter().flat_map(|(s, ..)| &s.expectations);
-    expectations.flat_map(|e| &e.allowed).any(|a| a.requirements.iter().any(|r| r == id))
+    let asked = history.questions.iter().flat_map(|q| &q.question.requirements);
+    expectations.flat_map(|e| &e.allowed).flat_map(|a| &a.requirements).chain(asked).any(|r| r == id)
 }
 
 fn totals(ledger: &Ledger, scenarios: &[ScenarioVerdict]) -> Totals {

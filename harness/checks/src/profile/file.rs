@@ -20,6 +20,10 @@ pub(super) struct ProfileFile {
     pub description: Text,
     /// When it may be used.
     pub valid: Validity,
+    /// Profiles, `name@version`, whose messages, scenarios and requirements belong to this one too. Of a requirement that
+    /// several name the stricter level and the greater minimum count.
+    #[serde(default)]
+    pub includes: Vec<String>,
     /// Message and version, e.g. `LOG_INNLAGT@1.6`, with the directions.
     pub messages: BTreeMap<String, Vec<Direction>>,
     /// By which carriers.

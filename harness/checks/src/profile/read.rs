@@ -9,6 +9,7 @@ use include_dir::{Dir, include_dir};
 use jiff::civil::Date;
 use serde_saphyr::Spanned;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../fixtures/profiles");
 
@@ -43,8 +44,54 @@ pub fn of_text(name: &str, text: &str, catalogue: &Catalogue) -> Result<Profile,
         vec![ProfileError::new(name, text, at, first_line(&message))]
     })?;
     let mut reader = Reader { name, text, mistakes: Vec::new() };
-    let profile = reader.profile(file, catalogue);
+    let includes = file.includes.clone();
+    let mut profile = reader.profile(file, catalogue);
+    for id in includes {
+        match included(&id, catalogue) {
+            Some(other) => take_in(&mut profile, other),
+            None => reader.mistakes.push(ProfileError::new(
+                name,
+                text,
+                (1, 1),
+                format!("there is no profile `{id}` to include"),
+            )),
+        }
+    }
     if reader.mistakes.is_empty() { Ok(profile) } else { Err(reader.mistakes) }
+}
+
+/// A shipped profile, by the name of its file. One that includes others itself is read with them.
+fn included(id: &str, catalogue: &Catalogue) -> Option<Profile> {
+    let file = FOLDER.get_file(format!("{id}.yaml"))?;
+    of_text(file.path().to_str()?, file.contents_utf8()?, catalogue).ok()
+}
+
+fn take_in(profile: &mut Profile, other: Profile) {
+    for (message, directions) in other.messages {
+        let known = profile.messages.entry(message).or_default();
+        known.extend(directions);
+        known.sort_unstable();
+        known.dedup();
+    }
+    for scenario in other.scenarios {
+        if !profile.scenarios.contains(&scenario) {
+            profile.scenarios.push(scenario);
+        }
+    }
+    for (id, obligation) in other.obligations {
+        match profile.obligations.entry(id) {
+            Entry::Vacant(free) => drop(free.insert(obligation)),
+            Entry::Occupied(mut known) => {
+                let known = known.get_mut();
+                known.level = known.level.max(obligation.level);
+                known.minimum = known.minimum.max(obligation.minimum);
+                known.reason = known.reason.take().or(obligation.reason);
+                known.claim = known.claim.take().filter(|_| obligation.claim.is_some());
+            }
+        }
+    }
+    profile.quiet_ms = profile.quiet_ms.max(other.quiet_ms);
+    profile.digest = Digest::of(format!("{} {}", profile.digest, other.digest).as_bytes());
 }
 
 fn first_line(message: &str) -> String {
@@ -168,7 +215,7 @@ mod tests {
     #[test]
     fn every_shipped_profile_is_right() {
         let names: Vec<String> = shipped().iter().map(Profile::id).collect();
-        assert_eq!(names, ["plo-receive-his1037@1", "plo-receive-nhn@1"]);
+        assert_eq!(names, ["plo-nhn@1", "plo-receive-his1037@1", "plo-receive-nhn@1", "plo-send-nhn@1"]);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use wire::xml::Edit;
 const ID: &str = "HITS1168-5.4-1";
 
 fn allowed(signal: Option<SignalExpected>, apprec: Option<AppRecExpected>) -> Allowed {
-    Allowed { signal, apprec, requirements: vec![ID.to_owned()] }
+    Allowed { signal, apprec, arrives: None, requirements: vec![ID.to_owned()] }
 }
 
 fn status(status: &str, errors: &[&str]) -> AppRecExpected {

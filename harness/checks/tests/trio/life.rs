@@ -13,6 +13,7 @@ use provestein_checks::{Judgement, Outcome};
 fn expectations() -> Vec<Expectation> {
     let status = AppRecExpected::Status { status: "1".to_owned(), errors: Vec::new() };
     let allowed = Allowed {
+        arrives: None,
         signal: Some(SignalExpected::Acknowledgment),
         apprec: Some(status),
         requirements: vec!["HITS1168-5.4-1".to_owned()],

@@ -416,6 +416,7 @@ impl Play {
             scenario: SCENARIO.into(),
             label: label.into(),
             what: what.into(),
+            number: 1,
             quiet: true,
             patience_ms: ms,
             line: 12,

@@ -13,6 +13,7 @@ const DEVIATION: &str = "register: `address` answers unknown-party about 9900000
 
 fn refused_by_fault() -> Vec<Expectation> {
     let allowed = Allowed {
+        arrives: None,
         signal: Some(SignalExpected::Fault),
         apprec: Some(AppRecExpected::None),
         requirements: vec![ID.to_owned()],

@@ -4,6 +4,7 @@ use super::run::{Prepared, opening, plan, random};
 use super::terminal::{MachineClock, Places, Teller, conclude, runtime, say};
 use crate::args::{CarrierKind, Demo};
 use crate::failure::Failure;
+use crate::journal::CastJournal;
 use crate::{TOOL, embedded, run_folder};
 use ::reference::defect::Defect;
 use ::reference::mailed::{self, MailWiring};
@@ -11,15 +12,19 @@ use ::reference::memory::Memory;
 use ::reference::serve::{self, Wiring};
 use ::reference::system::System;
 use carrier::mail::{Password, Route, Security};
+use carrier::port::Pending;
 use checks::Totals;
 use checks::exit::Exit;
 use checks::profile::Profile;
 use evidence::event::{self, Assurance};
 use evidence::log::Log;
 use exchange::cast::CastParty;
-use exchange::engine::{self, Options, Progress, Recorder};
+use exchange::engine::{self, Options, People, Progress, Recorder};
 use exchange::plan::Plan;
-use exchange::subject::{self, HarnessParty, Patience, Ports, Subject, SubjectParty, Way};
+use exchange::subject::{
+    self, DEFAULT_TRIGGER, HarnessParty, Inside, Patience, Ports, Pull, Subject, SubjectParty, Trigger, Way,
+};
+use msh::state::RetryPolicy;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
@@ -30,6 +35,12 @@ use wire::signature::Algorithms;
 
 /// The profile that the demo shows.
 const PROFILE: &str = "plo-receive-nhn";
+/// The profile that a defect of sending shows in.
+const SENDING_PROFILE: &str = "plo-send-nhn";
+/// Who of the cast the reference is.
+const OWN_ROLE: &str = "municipality";
+/// How the reference sends again here: in the clock of a demo, not in that of the standard.
+const RETRY: event::Retry = event::Retry { interval_ms: 1000, count: 2 };
 /// Scenarios that show a defect in a second: those in which some defect appears first.
 const DEFECT_SCENARIOS: [&str; 1] = ["receive/accepted/log-innlagt"];
 
@@ -74,13 +85,18 @@ fn scenarios_for(defect: Defect) -> Vec<String> {
         Defect::AckNotRepeated => &["receipts/acknowledgment/lost"],
         Defect::AckDespiteBrokenSignature => &["receive/accepted/log-innlagt", "envelope/broken-signature"],
         Defect::AppRecTwiceForCopiedMsgId => &["receipts/duplicate/msgid-in-new-envelope"],
+        Defect::MsgIdReused => &["send/accepted/innleggelsesrapport", "send/accepted/helseopplysninger-lege"],
+        Defect::RetryWithNewMessageId | Defect::RetryForEver => &["send/retry/never-acknowledged"],
+        Defect::AppRecForAppRec => &["send/accepted/innleggelsesrapport"],
+        _ if defect.is_of_sending() => &["send/accepted/innleggelsesrapport"],
         _ => &DEFECT_SCENARIOS,
     };
     scenarios.iter().map(|s| (*s).to_owned()).collect()
 }
 
 fn pass(args: &Demo, kind: &str, defects: Vec<Defect>, selection: &[String]) -> Result<(Exit, Totals), Failure> {
-    let profile = embedded::profile(PROFILE)?;
+    let is_of_sending = defects.iter().any(|defect| defect.is_of_sending());
+    let profile = embedded::profile(if is_of_sending { SENDING_PROFILE } else { PROFILE })?;
     let subject = subject(&profile)?;
     let subject = if args.carrier == CarrierKind::Mail { over_mail(subject) } else { subject };
     let prepared = plan(subject, profile, selection, Vec::new())?;
@@ -114,6 +130,7 @@ pub fn execute(
         seed: u64::from_le_bytes(random()),
         resume: None,
         inbox: Some(inbox),
+        people: People::default(),
     };
     let clock = MachineClock::start();
     opening(&prepared, &options, folder);
@@ -129,6 +146,7 @@ pub fn execute(
             if let (Some(smtp), Some(pop3)) = (listening.smtp, listening.pop3) {
                 let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
                 let started = mailed::serve(system, mail_wiring(plan, smtp, pop3, DEMO_POLL), chance);
+                takes_orders(plan, started.orders_inside());
                 *by_mail.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
                 return;
             }
@@ -137,6 +155,7 @@ pub fn execute(
             let partners = plan.subject.partners.values().map(|p| p.identity.her);
             let wiring = Wiring {
                 partners: partners.filter_map(|her| url.parse().ok().map(|url| (her, url))).collect(),
+                tick: Some(Duration::from_millis(RETRY.interval_ms / 4)),
                 ..Wiring::default()
             };
             let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
@@ -145,6 +164,7 @@ pub fn execute(
                 if let Ok(url) = format!("http://{}/", started.address()).parse() {
                     plan.subject.way = Way::Http { url, tls: None };
                 }
+                takes_orders(plan, started.orders_inside());
                 *served.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(started);
             }
         },
@@ -185,6 +205,26 @@ pub fn over_mail(mut subject: Subject) -> Subject {
     subject
 }
 
+/// Has the triggers of a plan go to a reference inside this process.
+pub fn takes_orders(plan: &mut Plan, orders: serve::Orders) {
+    let trigger = Trigger::Inside(Inside(std::sync::Arc::new(Ordered(orders))));
+    plan.subject.triggers.insert(DEFAULT_TRIGGER.to_owned(), trigger);
+}
+
+/// The reference, as a subject that can be told to send.
+struct Ordered(serve::Orders);
+
+impl Pull for Ordered {
+    fn pull<'a>(&'a self, order: &'a serde_json::Value) -> Pending<'a, (bool, String, Vec<u8>)> {
+        Box::pin(async move {
+            match self.0.order(order.to_string().as_bytes()) {
+                Ok(()) => (true, "on its way".to_owned(), Vec::new()),
+                Err(reason) => (false, reason, Vec::new()),
+            }
+        })
+    }
+}
+
 /// The reference system that the demo's plan is about.
 ///
 /// # Errors
@@ -200,7 +240,9 @@ pub fn system(defects: Vec<Defect>, prepared: &Prepared) -> Result<System, Failu
     if prepared.plan.subject.way.is_mail() {
         identity.envelope_encoding = TransferEncoding::Base64;
     }
-    Ok(System::new(identity, peers, defects))
+    let retry = RetryPolicy { retries: RETRY.count, interval_ms: RETRY.interval_ms };
+    let journal = CastJournal::of(OWN_ROLE, embedded::cast()?)?;
+    Ok(System::with_retry(identity, peers, defects, retry).writing(Box::new(journal)))
 }
 
 /// The demo's subject: the municipality of the cast, with the keys that serve the demo only.
@@ -212,8 +254,8 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
     let cast = embedded::cast()?;
     let municipality = own_party("municipality", algorithms)?;
     let mut partners = std::collections::BTreeMap::new();
-    for role in ["hospital", "stranger"] {
-        partners.insert(role.to_owned(), own_party(role, algorithms)?);
+    for role in cast.parties.keys().filter(|role| *role != OWN_ROLE) {
+        partners.insert(role.clone(), own_party(role, algorithms)?);
     }
     let claims = profile
         .messages
@@ -239,6 +281,7 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
             claims: claims.collect(),
             unknown_service: Some("accept".to_owned()),
             endpoint: "inside this process".to_owned(),
+            retry: Some(RETRY),
         },
         profile: profile.id(),
         way: Way::Http { url: nowhere, tls: None },
@@ -252,7 +295,9 @@ pub fn subject(profile: &Profile) -> Result<Subject, Failure> {
             apprec: Duration::from_secs(5),
             quiet: Duration::from_millis(profile.quiet_ms),
             poll: Duration::from_secs(1),
+            ..Patience::default()
         },
+        triggers: std::collections::BTreeMap::new(),
     })
 }
 

@@ -10,6 +10,7 @@ pub mod inspect;
 mod interrupt;
 pub mod judge;
 pub mod kit;
+mod people;
 mod progress;
 pub mod reference;
 mod repeat;

@@ -2,6 +2,7 @@
 
 use super::ci::Ci;
 use super::interrupt::until_interrupted;
+use super::people;
 use super::run::{Manner, SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
 use super::terminal::{MachineClock, Teller, say};
 use crate::args::{Annotations, Resume};
@@ -57,6 +58,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         seed: begun.seed,
         resume: Some(Resumed { finished, slowest_ms: slowest(&stored)? }),
         inbox: None,
+        people: people::of(&args.people)?,
     };
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});

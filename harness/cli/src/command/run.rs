@@ -3,6 +3,7 @@
 use super::ci::Ci;
 use super::interrupt::{self, Ended, until_interrupted};
 use super::kit;
+use super::people;
 use super::repeat::Tally;
 use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
 use crate::args::{Lang, Run, Shard};
@@ -62,8 +63,9 @@ fn once(args: &Run, ci: &Ci) -> Result<(PathBuf, Exit), Failure> {
     let run = uuid::Builder::from_random_bytes(random()).into_uuid().to_string();
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
     let folder = run_folder::new_path(&args.out, "run", &run);
+    let people = people::of(&args.people)?;
     let options =
-        Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None };
+        Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None, people };
     let manner = Manner { lang: args.lang, ci, fail_fast: args.ci.fail_fast };
     let exit = carry_out(prepared, &options, &folder, &manner)?;
     Ok((folder, exit))
@@ -218,13 +220,13 @@ pub fn carry_out(prepared: Prepared, options: &Options, folder: &Path, manner: &
 /// [`Failure`].
 pub fn finish(ended: Ended, folder: &Path, manner: &Manner<'_>) -> Result<Exit, Failure> {
     let lang = manner.lang;
-    let interrupted = matches!(ended, Ended::Interrupted);
+    let interrupted = matches!(ended, Ended::Interrupted | Ended::ByItself(Err(EngineError::PutOff)));
     if interrupted {
         interrupt::tell(folder);
     }
     let failed = match ended {
+        Ended::ByItself(Err(EngineError::PutOff) | Ok(())) | Ended::Interrupted => None,
         Ended::ByItself(Err(error)) => Some(engine_failed(&error, folder)),
-        Ended::ByItself(Ok(())) | Ended::Interrupted => None,
     };
     let judged = run_folder::judge(folder, None);
     let judged = match (judged, failed) {
@@ -248,6 +250,7 @@ fn engine_failed(error: &EngineError, folder: &Path) -> Failure {
         EngineError::Log(_) => Failure::of_disk(error),
         EngineError::Panicked(_) => Failure::of(Exit::HARNESS_BUG, error),
         EngineError::Compose { .. } | EngineError::Fill { .. } => Failure::of(Exit::INPUT_INVALID, error),
+        EngineError::PutOff => Failure::of(Exit::NOT_ESTABLISHED, error),
     };
     failure.hint(format!(
         "what was recorded is in {}; `provestein resume {}` goes on when the cause is gone",

@@ -112,8 +112,14 @@ fn what(event: &Event) -> String {
             let about = set.about.map(|her| format!(" about {her}")).unwrap_or_default();
             format!("ModeSet {} of register {}{call}{about}", set.mode, set.register)
         }
-        Event::OperatorAsked { question } => format!("OperatorAsked {question}"),
-        Event::OperatorAnswered { answer } => format!("OperatorAnswered {answer}"),
+        Event::TriggerPulled(t) => format!("TriggerPulled {} as `{}`, {}", t.message, t.label, t.how),
+        Event::TriggerAnswered(outcome) => format!("TriggerAnswered {}", outcome.detail),
+        Event::OperatorAsked(question) => {
+            format!("OperatorAsked {} `{}`: {}", question.who, question.label, question.en)
+        }
+        Event::OperatorAnswered(answer) => format!("OperatorAnswered {} {}", answer.answer, answer.comment),
+        Event::OperatorPassed { reason } => format!("OperatorPassed: {reason}"),
+        Event::InboxReopened { until } => format!("InboxReopened until {until}"),
         Event::SubjectStarted(s) => format!("SubjectStarted {} {}: {}", s.how, s.what, s.ready),
         Event::SubjectStopped(s) => format!("SubjectStopped {}: {}", s.reason.code(), s.detail),
         Event::ScenarioEnded { scenario, outcome } => format!("ScenarioEnded {scenario}: {outcome:?}"),

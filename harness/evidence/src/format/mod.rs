@@ -4,6 +4,7 @@
 //! line, and names the digest of the whole line before it, so that one changed bit anywhere is found.
 
 mod v1;
+mod v1_acting;
 mod v1_life;
 mod v1_mail;
 mod v1_parts;
@@ -106,6 +107,9 @@ pub fn blobs_of(event: &Event) -> Vec<Digest> {
         Event::RegisterAsked(asked) => vec![asked.request, asked.response],
         Event::TailRecovered { tail, .. } => vec![*tail],
         Event::SubjectStopped(stop) => stop.output.iter().copied().collect(),
+        Event::TriggerPulled(trigger) => trigger.request.iter().copied().collect(),
+        Event::TriggerAnswered(outcome) => outcome.output.iter().copied().collect(),
+        Event::OperatorAnswered(answer) => answer.attachments.iter().map(|(_, digest)| *digest).collect(),
         _ => Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Version 1 of the wire format. Frozen once released: a change makes version 2.
 
 use super::VERSION;
+use super::v1_acting::{AnswerV1, QuestionV1, TriggerOutcomeV1, TriggerV1};
 use super::v1_life::{SubjectStartV1, SubjectStopV1};
 use super::v1_mail::{MailArrivedV1, MailSentV1};
 use super::v1_parts::{ComposedV1, RunV1, ScenarioV1, SubjectV1, digest};
@@ -154,11 +155,15 @@ enum EventV1 {
     },
     RegisterAsked(RegisterAskedV1),
     ModeSet(ModeSetV1),
-    OperatorAsked {
-        question: String,
+    TriggerPulled(TriggerV1),
+    TriggerAnswered(TriggerOutcomeV1),
+    OperatorAsked(QuestionV1),
+    OperatorAnswered(AnswerV1),
+    OperatorPassed {
+        reason: String,
     },
-    OperatorAnswered {
-        answer: String,
+    InboxReopened {
+        until: jiff_text::Text,
     },
     SubjectStarted(SubjectStartV1),
     SubjectStopped(SubjectStopV1),
@@ -185,9 +190,20 @@ struct AwaitV1 {
     scenario: String,
     label: String,
     what: String,
+    #[serde(skip_serializing_if = "is_first", default = "first")]
+    number: u32,
     quiet: bool,
     patience_ms: u64,
     line: u32,
+}
+
+fn first() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(number: &u32) -> bool {
+    *number == 1
 }
 
 impl EventV1 {
@@ -219,8 +235,8 @@ impl EventV1 {
             }
             Event::PayloadOpened { message, part, key } => Self::PayloadOpened { message, part, key: key.to_string() },
             Event::PayloadSealed { message, part, reason } => Self::PayloadSealed { message, part, reason },
-            Event::AwaitOpened(Await { scenario, label, what, quiet, patience_ms, line }) => {
-                Self::AwaitOpened(AwaitV1 { scenario, label, what, quiet, patience_ms, line })
+            Event::AwaitOpened(Await { scenario, label, what, number, quiet, patience_ms, line }) => {
+                Self::AwaitOpened(AwaitV1 { scenario, label, what, number, quiet, patience_ms, line })
             }
             Event::AwaitMet { awaited } => Self::AwaitMet { awaited },
             Event::AwaitLapsed { awaited, reason } => Self::AwaitLapsed { awaited, reason },
@@ -228,8 +244,12 @@ impl EventV1 {
             Event::ReceiptIgnored { message } => Self::ReceiptIgnored { message },
             Event::RegisterAsked(asked) => Self::RegisterAsked(RegisterAskedV1::of(asked)),
             Event::ModeSet(set) => Self::ModeSet(ModeSetV1::of(set)),
-            Event::OperatorAsked { question } => Self::OperatorAsked { question },
-            Event::OperatorAnswered { answer } => Self::OperatorAnswered { answer },
+            Event::TriggerPulled(trigger) => Self::TriggerPulled(TriggerV1::of(trigger)),
+            Event::TriggerAnswered(outcome) => Self::TriggerAnswered(TriggerOutcomeV1::of(outcome)),
+            Event::OperatorAsked(question) => Self::OperatorAsked(QuestionV1::of(question)),
+            Event::OperatorAnswered(answer) => Self::OperatorAnswered(AnswerV1::of(answer)),
+            Event::OperatorPassed { reason } => Self::OperatorPassed { reason },
+            Event::InboxReopened { until } => Self::InboxReopened { until: jiff_text::Text(until) },
             Event::SubjectStarted(start) => Self::SubjectStarted(SubjectStartV1::of(start)),
             Event::SubjectStopped(stop) => Self::SubjectStopped(SubjectStopV1::of(stop)),
             Event::ScenarioEnded { scenario, outcome } => match outcome {
@@ -273,8 +293,8 @@ impl EventV1 {
             }
             Self::PayloadOpened { message, part, key } => Event::PayloadOpened { message, part, key: digest(&key)? },
             Self::PayloadSealed { message, part, reason } => Event::PayloadSealed { message, part, reason },
-            Self::AwaitOpened(AwaitV1 { scenario, label, what, quiet, patience_ms, line }) => {
-                Event::AwaitOpened(Await { scenario, label, what, quiet, patience_ms, line })
+            Self::AwaitOpened(AwaitV1 { scenario, label, what, number, quiet, patience_ms, line }) => {
+                Event::AwaitOpened(Await { scenario, label, what, number, quiet, patience_ms, line })
             }
             Self::AwaitMet { awaited } => Event::AwaitMet { awaited },
             Self::AwaitLapsed { awaited, reason } => Event::AwaitLapsed { awaited, reason },
@@ -282,8 +302,12 @@ impl EventV1 {
             Self::ReceiptIgnored { message } => Event::ReceiptIgnored { message },
             Self::RegisterAsked(asked) => Event::RegisterAsked(asked.into_domain()?),
             Self::ModeSet(set) => Event::ModeSet(set.into_domain()),
-            Self::OperatorAsked { question } => Event::OperatorAsked { question },
-            Self::OperatorAnswered { answer } => Event::OperatorAnswered { answer },
+            Self::TriggerPulled(trigger) => Event::TriggerPulled(trigger.into_domain()?),
+            Self::TriggerAnswered(outcome) => Event::TriggerAnswered(outcome.into_domain()?),
+            Self::OperatorAsked(question) => Event::OperatorAsked(question.into_domain()),
+            Self::OperatorAnswered(answer) => Event::OperatorAnswered(answer.into_domain()?),
+            Self::OperatorPassed { reason } => Event::OperatorPassed { reason },
+            Self::InboxReopened { until } => Event::InboxReopened { until: until.0 },
             Self::SubjectStarted(start) => Event::SubjectStarted(start.into_domain()),
             Self::SubjectStopped(stop) => Event::SubjectStopped(stop.into_domain()?),
             Self::ScenarioEnded { scenario, finished, reason } => Event::ScenarioEnded {

@@ -2,7 +2,8 @@
 
 use crate::digest::Digest;
 use crate::event::{
-    Allowed, AppRecExpected, Assurance, Composed, Expectation, RunStarted, ScenarioStarted, SignalExpected, Subject,
+    Allowed, AppRecExpected, Assurance, Composed, Expectation, Retry, RunStarted, ScenarioStarted, SignalExpected,
+    Subject,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +68,15 @@ pub(super) struct SubjectV1 {
     claims: Vec<(String, String)>,
     unknown_service: Option<String>,
     endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    retry: Option<RetryV1>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetryV1 {
+    interval_ms: u64,
+    count: u32,
 }
 
 impl SubjectV1 {
@@ -81,6 +91,7 @@ impl SubjectV1 {
             claims: s.claims.clone(),
             unknown_service: s.unknown_service.clone(),
             endpoint: s.endpoint.clone(),
+            retry: s.retry.map(|r| RetryV1 { interval_ms: r.interval_ms, count: r.count }),
         }
     }
 
@@ -95,6 +106,7 @@ impl SubjectV1 {
             claims: self.claims,
             unknown_service: self.unknown_service,
             endpoint: self.endpoint,
+            retry: self.retry.map(|r| Retry { interval_ms: r.interval_ms, count: r.count }),
         }
     }
 }
@@ -127,6 +139,8 @@ struct AllowedV1 {
     apprec: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     errors: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    arrives: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     requirements: Vec<String>,
 }
@@ -178,6 +192,7 @@ impl AllowedV1 {
             signal: allowed.signal.map(|s| s.code().to_owned()),
             apprec,
             errors,
+            arrives: allowed.arrives,
             requirements: allowed.requirements.clone(),
         }
     }
@@ -189,7 +204,7 @@ impl AllowedV1 {
             "none" => AppRecExpected::None,
             _ => AppRecExpected::Status { status, errors },
         });
-        Ok(Allowed { signal, apprec, requirements: self.requirements })
+        Ok(Allowed { signal, apprec, arrives: self.arrives, requirements: self.requirements })
     }
 }
 

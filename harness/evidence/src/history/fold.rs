@@ -1,7 +1,8 @@
 //! The fold from events and blobs to a history.
 
 use super::model::{
-    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, StopRecord, TransportOutcome,
+    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, QuestionOutcome, QuestionRecord,
+    Sending, StopRecord, TransportOutcome, TriggerRecord,
 };
 use crate::blob::{BlobError, Blobs};
 use crate::event::{Event, MailSent, Recorded, Seq, TransportFailure};
@@ -71,6 +72,8 @@ impl Fold<'_> {
                 // A scenario that an interruption cut short begins anew; the attempt before is no outcome of its own.
                 history.scenarios.retain(|(earlier, ..)| earlier.scenario != scenario.scenario);
                 history.awaits.retain(|await_| await_.awaited.scenario != scenario.scenario);
+                history.triggers.retain(|pulled| pulled.trigger.scenario != scenario.scenario);
+                history.questions.retain(|asked| asked.question.scenario != scenario.scenario);
                 let of_attempt = |m: &&mut MessageRecord| {
                     m.composed.as_ref().is_some_and(|c| c.scenario.as_ref() == Some(&scenario.scenario))
                 };
@@ -92,6 +95,11 @@ impl Fold<'_> {
             Event::AwaitMet { awaited } => self.settle(*awaited, AwaitOutcome::Met(recorded.cause.unwrap_or_default())),
             Event::AwaitLapsed { awaited, reason } => self.settle(*awaited, AwaitOutcome::Lapsed(reason.clone())),
             Event::SilenceObserved { awaited, quiet_ms } => self.settle(*awaited, AwaitOutcome::Quiet(*quiet_ms)),
+            Event::TriggerPulled(_)
+            | Event::TriggerAnswered(_)
+            | Event::OperatorAsked(_)
+            | Event::OperatorAnswered(_)
+            | Event::OperatorPassed { .. } => self.acting(recorded),
             _ => self.message(recorded, at_ms)?,
         }
         Ok(())
@@ -113,6 +121,33 @@ impl Fold<'_> {
             _ => {}
         }
         Ok(())
+    }
+
+    fn acting(&mut self, recorded: &Recorded) {
+        let history = &mut self.history;
+        let cause = recorded.cause.unwrap_or_default();
+        let outcome = match &recorded.event {
+            Event::TriggerPulled(trigger) => {
+                let record = TriggerRecord { seq: recorded.seq, trigger: trigger.clone(), outcome: None };
+                return history.triggers.push(record);
+            }
+            Event::TriggerAnswered(outcome) => {
+                if let Some(pulled) = history.triggers.iter_mut().rev().find(|t| t.seq == cause) {
+                    pulled.outcome = Some(outcome.clone());
+                }
+                return;
+            }
+            Event::OperatorAsked(question) => {
+                let record = QuestionRecord { seq: recorded.seq, question: question.clone(), outcome: None };
+                return history.questions.push(record);
+            }
+            Event::OperatorAnswered(answer) => QuestionOutcome::Answered(recorded.seq, answer.clone()),
+            Event::OperatorPassed { reason } => QuestionOutcome::Passed(reason.clone()),
+            _ => return,
+        };
+        if let Some(asked) = history.questions.iter_mut().rev().find(|q| q.seq == cause) {
+            asked.outcome = Some(outcome);
+        }
     }
 
     fn settle(&mut self, awaited: Seq, outcome: AwaitOutcome) {
@@ -422,8 +457,12 @@ fn name_of(event: &Event) -> &'static str {
         Event::ReceiptIgnored { .. } => "ReceiptIgnored",
         Event::RegisterAsked(_) => "RegisterAsked",
         Event::ModeSet(_) => "ModeSet",
-        Event::OperatorAsked { .. } => "OperatorAsked",
-        Event::OperatorAnswered { .. } => "OperatorAnswered",
+        Event::TriggerPulled(_) => "TriggerPulled",
+        Event::TriggerAnswered(_) => "TriggerAnswered",
+        Event::OperatorAsked(_) => "OperatorAsked",
+        Event::OperatorAnswered(_) => "OperatorAnswered",
+        Event::OperatorPassed { .. } => "OperatorPassed",
+        Event::InboxReopened { .. } => "InboxReopened",
         Event::SubjectStarted(_) => "SubjectStarted",
         Event::SubjectStopped(_) => "SubjectStopped",
         Event::ScenarioEnded { .. } => "ScenarioEnded",

@@ -6,5 +6,6 @@ mod model;
 
 pub use fold::of;
 pub use model::{
-    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, Sending, StopRecord, TransportOutcome,
+    Author, AwaitOutcome, AwaitRecord, Exchange, History, MessageRecord, Payload, QuestionOutcome, QuestionRecord,
+    Sending, StopRecord, TransportOutcome, TriggerRecord,
 };

@@ -1,8 +1,8 @@
 //! What a history holds.
 
 use crate::event::{
-    Await, Composed, MailArrived, MailSent, RunStarted, ScenarioOutcome, ScenarioStarted, Seq, Subject, SubjectStart,
-    SubjectStop, TransportFailure,
+    Await, Composed, MailArrived, MailSent, OperatorAnswer, Question, RunStarted, ScenarioOutcome, ScenarioStarted,
+    Seq, Subject, SubjectStart, SubjectStop, TransportFailure, Trigger, TriggerOutcome,
 };
 use crate::register::{ModeSet, RegisterAsked};
 use jiff::Timestamp;
@@ -39,6 +39,10 @@ pub struct History {
     pub asked: Vec<(RegisterAsked, Seq)>,
     /// The deliberate faults of registers that scenarios switched on.
     pub modes: Vec<(ModeSet, Seq)>,
+    /// How the subject was made to send.
+    pub triggers: Vec<TriggerRecord>,
+    /// What people were asked.
+    pub questions: Vec<QuestionRecord>,
     /// Events by number: the name of each, for pointing at.
     pub event_names: BTreeMap<Seq, &'static str>,
     /// Milliseconds on the run's own clock at the last event at which the subject was not known to be down: the
@@ -186,6 +190,37 @@ pub struct AwaitRecord {
     pub outcome: Option<AwaitOutcome>,
 }
 
+/// The subject was made to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriggerRecord {
+    /// The event.
+    pub seq: Seq,
+    /// How, and what.
+    pub trigger: Trigger,
+    /// What it gave back; `None` when the log ends before.
+    pub outcome: Option<TriggerOutcome>,
+}
+
+/// Something that an operator was asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionRecord {
+    /// The event.
+    pub seq: Seq,
+    /// The question.
+    pub question: Question,
+    /// What became of it; `None` while it is open.
+    pub outcome: Option<QuestionOutcome>,
+}
+
+/// What became of a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QuestionOutcome {
+    /// It was answered; the event.
+    Answered(Seq, OperatorAnswer),
+    /// It was not, and why.
+    Passed(String),
+}
+
 /// What became of a waiting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AwaitOutcome {
@@ -217,6 +252,27 @@ impl History {
     pub fn heard_subject(&self) -> bool {
         let is_message = |m: &MessageRecord| m.message.soap().is_some() || m.message.entity.multipart;
         self.messages.iter().any(|m| m.author == Author::Subject && is_message(m))
+    }
+}
+
+impl History {
+    /// The message of the subject's that a step of `scenario` awaited under `label`, in its first sending.
+    pub fn awaited_message(&self, scenario: &str, label: &str) -> Option<&MessageRecord> {
+        let met = self.awaits.iter().rev().find_map(|a| match a.outcome {
+            Some(AwaitOutcome::Met(seq)) if a.awaited.is_message(scenario, label) && a.awaited.number == 1 => Some(seq),
+            _ => None,
+        });
+        self.message(met?)
+    }
+}
+
+impl QuestionRecord {
+    /// The answer, if there is one, and its event.
+    pub fn answer(&self) -> Option<(Seq, &OperatorAnswer)> {
+        match &self.outcome {
+            Some(QuestionOutcome::Answered(seq, answer)) => Some((*seq, answer)),
+            _ => None,
+        }
     }
 }
 

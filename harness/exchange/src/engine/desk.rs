@@ -1,5 +1,6 @@
 //! What the engine remembers: our parties' message services, what was sent, what has come.
 
+use super::arrived::{Inward, Pulled};
 use super::post::Ends;
 use crate::subject::HarnessParty;
 use evidence::event::Seq;
@@ -84,6 +85,8 @@ pub(super) struct StoredAnswer {
     pub ends: Ends,
     /// The bytes.
     pub entity: Vec<u8>,
+    /// What was done on purpose, in words.
+    pub deviations: Vec<String>,
 }
 
 /// Everything that changes during a run.
@@ -93,6 +96,10 @@ pub(super) struct Desk {
     pub sent: BTreeMap<String, Sent>,
     /// The slowest answer seen, in milliseconds.
     pub slowest_ms: u64,
+    /// Triggers that this scenario pulled, by label.
+    pub pulled: BTreeMap<String, Pulled>,
+    /// What the subject sends by itself.
+    pub inward: Inward,
 }
 
 impl Desk {
@@ -107,7 +114,31 @@ impl Desk {
             receipts: Vec::new(),
             sent: BTreeMap::new(),
             slowest_ms: 0,
+            pulled: BTreeMap::new(),
+            inward: Inward::default(),
         }
+    }
+
+    /// Labels are a scenario's own.
+    pub fn begin_scenario(&mut self) {
+        self.sent.clear();
+        // What came before cannot answer what is sent now.
+        self.receipts.clear();
+        self.pulled.clear();
+    }
+
+    /// How many sendings of the message that a trigger of this scenario asked for have come.
+    pub fn sendings(&mut self, label: &str) -> u32 {
+        (1..=u32::MAX).take_while(|&number| self.sending(label, number).is_some()).count() as u32
+    }
+
+    /// The `number`th sending of the message that a trigger of this scenario asked for, if it has come.
+    pub fn sending(&mut self, label: &str, number: u32) -> Option<Seq> {
+        let of_others = |(other, pulled): (&String, &Pulled)| pulled.first.filter(|_| other != label);
+        let others: Vec<usize> = self.pulled.iter().filter_map(of_others).collect();
+        let pulled = self.pulled.get_mut(label)?;
+        pulled.first = pulled.first.or_else(|| self.inward.first_of(pulled, &others));
+        self.inward.sending_of(pulled.first?, number, &others)
     }
 
     /// Takes the first receipt of a kind that answers the labelled message and that no step has used.

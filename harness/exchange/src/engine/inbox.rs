@@ -1,5 +1,6 @@
 //! The inbox: record first, tell the steps, and let the party's message service answer beside them.
 
+use super::arrived::{Arrived, Treatment};
 use super::desk::{Receipt, ReceiptKind, StoredAnswer};
 use super::post::Ends;
 use super::run::Run;
@@ -8,7 +9,7 @@ use carrier::mail::smtp::{Posted, Verdict};
 use evidence::event::{Event, MailArrived, Seq};
 use evidence::log::LogError;
 use getrandom::SysRng;
-use msh::assess;
+use msh::assess::{self, Assessment};
 use msh::compose::{self, Signal};
 use msh::identity::Identity;
 use msh::state::{Action, Answer, Input};
@@ -16,7 +17,8 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use wire::business::{self, Business};
 use wire::cms;
-use wire::ebxml::{Envelope, MessageKind};
+use wire::ebxml::write::ErrorDraft;
+use wire::ebxml::{Envelope, MessageKind, Severity};
 use wire::message::Message;
 
 /// Takes arrivals until the inbox closes.
@@ -107,7 +109,15 @@ pub(super) async fn receive(run: &Arc<Run>, entity: Vec<u8>, origin: Origin, wai
     let payload = open(run, &message, arrived.seq).await?;
     // A Fault or a bounce by mail comes by itself; its header tells what it is about.
     let cause = cause.or_else(|| run.road.office().and_then(|office| office.sending_of(&message)));
-    let answers = step(run, &message, &payload);
+    let treatment = treatment(run, &message, payload.as_deref().ok());
+    let answers = match &treatment {
+        Treatment::Lost => {
+            run.record(Event::ReceiptIgnored { message: arrived.seq }, Some(arrived.seq), Vec::new()).await?;
+            Vec::new()
+        }
+        Treatment::Usual => step(run, &message, &payload, None),
+        Treatment::Signal(problem) => step(run, &message, &payload, Some(problem)),
+    };
     // The steps wait for this arrival, not for how long the other side takes over our answer to it.
     file(run, &message, payload.ok(), arrived.seq, cause);
     if !answers.is_empty() {
@@ -152,23 +162,49 @@ async fn open(run: &Run, message: &Message, arrived: Seq) -> Result<Result<Vec<u
     }
 }
 
+/// How a scenario wants a message of the subject's to be treated; receipts are always treated as usual.
+fn treatment(run: &Run, message: &Message, payload: Option<&[u8]>) -> Treatment {
+    if message.kind() != MessageKind::Payload {
+        return Treatment::Usual;
+    }
+    let msg_id = match payload.map(business::read) {
+        Some(Business::AppRec(_)) => return Treatment::Usual,
+        Some(Business::Head(head)) => head.msg_id().map(str::to_ascii_lowercase),
+        _ => None,
+    };
+    let message_id = message.soap().and_then(Envelope::message_id).unwrap_or_default().to_ascii_lowercase();
+    run.desk().inward.treat(&message_id, msg_id.as_deref())
+}
+
 /// What our party's message service answers. First answers are composed and kept under the same lock as the decision
 /// to give them, so that a duplicate that comes meanwhile finds them.
-fn step(run: &Run, message: &Message, payload: &Result<Vec<u8>, String>) -> Vec<StoredAnswer> {
+fn step(
+    run: &Run,
+    message: &Message,
+    payload: &Result<Vec<u8>, String>,
+    on_purpose: Option<&ErrorDraft>,
+) -> Vec<StoredAnswer> {
     let (now, timestamp) = (run.elapsed_ms(), crate::message::stamp(run.wall()));
     let mut desk = run.desk();
     let Some(about) = message.soap() else { return Vec::new() };
     let ends = run.ends_of(about.to_her(), about.from_her());
     let Some(party) = about.to_her().and_then(|her| desk.parties.get_mut(&her)) else { return Vec::new() };
     let opened = payload.as_ref().map(drop).map_err(String::as_str);
-    let facts = assess::arrival(message, opened, &[party.party.identity.her], party.msh.overrides());
+    let mut facts = assess::arrival(message, opened, &[party.party.identity.her], party.msh.overrides());
+    if let Some(problem) = on_purpose {
+        let is_warning = problem.severity == Severity::Warning;
+        facts.assessment =
+            if is_warning { Assessment::Warn(problem.clone()) } else { Assessment::Refuse(problem.clone()) };
+    }
+    let deviations: Vec<String> = on_purpose.iter().map(|p| format!("answered with {} on purpose", p.code)).collect();
     let mut answers = Vec::new();
     for action in party.msh.step(Input::Arrived(facts), now) {
         match action {
             Action::Answer { message_id, answer } => {
                 let id = run.uuid();
                 let signal = Signal { about, message_id: &id, timestamp: &timestamp };
-                if let Some(answer) = composed(&party.party.identity, &signal, &answer, &ends) {
+                if let Some(mut answer) = composed(&party.party.identity, &signal, &answer, &ends) {
+                    answer.deviations.clone_from(&deviations);
                     party.answers.insert(message_id, answer.clone());
                     answers.push(answer);
                 }
@@ -190,7 +226,7 @@ fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer, ends: &En
         Answer::ErrorList(problem) => ("ErrorList", compose::error_list(identity, signal, problem)),
         Answer::Fault(_) => return None,
     };
-    Some(StoredAnswer { what, entity: composed.ok()?.entity, ends: ends.clone() })
+    Some(StoredAnswer { what, entity: composed.ok()?.entity, ends: ends.clone(), deviations: Vec::new() })
 }
 
 /// Files a receipt where the steps look for it.
@@ -204,7 +240,18 @@ fn file(run: &Run, message: &Message, payload: Option<Vec<u8>>, arrived: Seq, ca
         MessageKind::Fault => (ReceiptKind::Signal, None),
         _ => match payload.map(|payload| business::read(&payload)) {
             Some(Business::AppRec(apprec)) => (ReceiptKind::AppRec, lower(apprec.original_id())),
-            _ => return,
+            other => {
+                let head = match other {
+                    Some(Business::Head(head)) => Some(head),
+                    _ => None,
+                };
+                let msg_id = lower(head.as_ref().and_then(|h| h.msg_id()));
+                let message_id = lower(envelope.and_then(Envelope::message_id)).unwrap_or_default();
+                let envelope = envelope.cloned().map(Box::new);
+                run.desk().inward.arrived.push(Arrived { seq: arrived, message_id, msg_id, envelope, head });
+                run.news.notify_waiters();
+                return;
+            }
         },
     };
     let message_id = envelope.and_then(Envelope::message_id).unwrap_or_default().to_owned();

@@ -4,17 +4,25 @@
 //! service, and matched afterwards. A step that waits looks through what has come, so a receipt that overtakes its
 //! step is normal.
 
+mod answer;
+mod arrived;
 mod aside;
+mod ask;
 mod desk;
 mod inbox;
 mod life;
 mod outbound;
+mod people;
 mod ports;
 mod post;
 mod registers;
 mod run;
+mod send;
 mod signer;
 mod step;
+mod trigger;
+mod wait;
 
+pub use people::{Nobody, Operator, People, Reply};
 pub use ports::Listening;
 pub use run::{EngineError, Options, Progress, Quiet, Recorder, Resumed, execute, execute_over};

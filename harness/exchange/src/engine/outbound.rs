@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// and is answered in its turn.
 pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pending<'static, Result<(), LogError>> {
     Box::pin(async move {
-        let StoredAnswer { what, entity, ends } = answer;
+        let StoredAnswer { what, entity, ends, deviations } = answer;
         // Over mail each sending is a mail of its own, and so is the repeat of an answer.
         let entity = match run.road.office() {
             Some(_) => post::draft(&run, &ends, what).around(&entity),
@@ -26,7 +26,7 @@ pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pe
             label: None,
             line: 0,
             what: what.to_owned(),
-            deviations: Vec::new(),
+            deviations,
             entity: Digest::of(&entity),
         };
         let composed = run.record(Event::MessageComposed(composed), Some(about), vec![entity.clone()]).await?;

@@ -4,6 +4,7 @@ use super::aside::Aside;
 use super::desk::Desk;
 use super::inbox;
 use super::life::{self, Life};
+use super::people::People;
 use super::ports::{self, Listening, Sources};
 use super::post::{self, Ends, PostOffice};
 use super::registers;
@@ -60,6 +61,9 @@ pub enum EngineError {
     /// A task beside the steps panicked: a mistake of the harness.
     #[error("the harness made a mistake while it handled a message, please report it: {0}")]
     Panicked(String),
+    /// Somebody put a question off: the run is interrupted, not ended.
+    #[error("a question was put off: the run waits for its answer")]
+    PutOff,
     /// A message of a scenario cannot be made.
     #[error("{file}:{line}: failed to compose the message")]
     Compose {
@@ -99,6 +103,8 @@ pub struct Options {
     pub resume: Option<Resumed>,
     /// Where to listen instead of the subject's inbox: port 0 for `demo`.
     pub inbox: Option<SocketAddr>,
+    /// Who answers for the people at the subject.
+    pub people: People,
 }
 
 /// What an interrupted run has done.
@@ -182,6 +188,7 @@ pub(super) struct Run {
     pub refusals: Refusals,
     pub switched: registers::Switched,
     pub life: Life,
+    pub people: People,
 }
 
 impl Run {
@@ -374,6 +381,7 @@ async fn go_on(
         refusals,
         switched: registers::Switched::default(),
         life: Life::default(),
+        people: options.people.clone(),
         clock: recorder.clock,
         log: recorder.log,
         road,

@@ -1,5 +1,6 @@
 //! The types of a scenario file. The JSON Schema is made from them.
 
+use super::acting::{AnswerStep, AskStep, TriggerStep};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -78,6 +79,16 @@ pub enum Side {
     Subject,
 }
 
+impl Side {
+    /// The word in scenarios.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Harness => "harness",
+            Self::Subject => "subject",
+        }
+    }
+}
+
 /// A step.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -98,6 +109,12 @@ pub enum Step {
     Mode(ModeStep),
     /// Stop the subject and start it again.
     Restart(Restart),
+    /// Make the subject send a message.
+    Trigger(Box<TriggerStep>),
+    /// Answer a message of the subject's with an AppRec.
+    Answer(Box<AnswerStep>),
+    /// Ask a person what no program can see.
+    Ask(Box<AskStep>),
 }
 
 /// How a subject is stopped for a restart.
@@ -288,7 +305,8 @@ pub enum Change {
     Body(String),
 }
 
-/// Exactly one of the keys: the label of the message whose receipt is awaited.
+/// Exactly one of the first three keys: the label of the message whose receipt is awaited, or of a message that the
+/// subject is to send.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AwaitStep {
@@ -298,6 +316,30 @@ pub struct AwaitStep {
     /// An AppRec.
     #[serde(default)]
     pub apprec: Option<String>,
+    /// The message that a `trigger` step made the subject send.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// With `message`: which sending of it, from 1. Each sending after the first is a repetition.
+    #[serde(default)]
+    pub sending: Option<SendingNumber>,
+}
+
+/// Which sending of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SendingNumber {
+    /// By number, from 1.
+    Number(u32),
+    /// The last one, by the count that the subject file declares under `retry`.
+    Last(Last),
+}
+
+/// The word `last`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Last {
+    /// The only one.
+    Last,
 }
 
 /// Exactly one of the keys: the label of the message that no receipt should come to.
@@ -347,6 +389,9 @@ pub struct Outcome {
     /// For a rejection, the codes of 8221 that are allowed.
     #[serde(default)]
     pub error: Vec<String>,
+    /// For a message that the subject is to send: `arrives` or `none`.
+    #[serde(default)]
+    pub message: Option<String>,
     /// The requirement (or several) that this outcome fulfils.
     #[serde(default)]
     pub requirement: OneOrMany,
@@ -379,9 +424,13 @@ impl OneOrMany {
 impl AwaitStep {
     /// The kind of receipt and the label, if exactly one is given.
     pub fn target(&self) -> Option<(&'static str, &str)> {
-        match (&self.acknowledgment, &self.apprec) {
-            (Some(label), None) => Some(("acknowledgment", label)),
-            (None, Some(label)) => Some(("apprec", label)),
+        if self.sending.is_some() && self.message.is_none() {
+            return None;
+        }
+        match (&self.acknowledgment, &self.apprec, &self.message) {
+            (Some(label), None, None) => Some(("acknowledgment", label)),
+            (None, Some(label), None) => Some(("apprec", label)),
+            (None, None, Some(label)) => Some(("message", label)),
             _ => None,
         }
     }

@@ -81,15 +81,30 @@ fn steps(reader: &mut Reader, root: &Node) -> (Vec<Step>, Vec<u32>) {
 fn well_formed(step: &Step) -> Result<(), String> {
     match step {
         Step::Await(target) | Step::Quiet(target) | Step::Ignore(target) => {
-            target.target().map(drop).ok_or("exactly one of `acknowledgment` and `apprec` is needed".to_owned())
+            let one =
+                "exactly one of `acknowledgment`, `apprec` and `message` is needed, and `sending` only with `message`";
+            target.target().map(drop).ok_or(one.to_owned())
         }
+        Step::Trigger(trigger) if !trigger.transport.is_clear() => {
+            Err("`transport` is at most one of `lost`, `never`, `error` and `warning`".to_owned())
+        }
+        Step::Answer(answer) => {
+            if !matches!(answer.status.as_str(), "1" | "2" | "3") {
+                return Err(format!("`{}` is no AppRec status; known are \"1\", \"2\", \"3\"", answer.status));
+            }
+            answer.alter.iter().try_for_each(|alteration| alteration.change().map(drop))
+        }
+        Step::Ask(ask) => match ask.good.iter().find(|good| !ask.choices.is_empty() && !ask.choices.contains(good)) {
+            Some(good) => Err(format!("`{good}` is among `good`, but not among `choices`")),
+            None => Ok(()),
+        },
         Step::Send(send) => {
             if send.copy.is_none() && (send.message.is_none() || send.from.is_none() || send.to.is_none()) {
                 return Err("`send` needs `message`, `from` and `to`, or `copy`".to_owned());
             }
             send.alter.iter().try_for_each(|alteration| alteration.change().map(drop))
         }
-        Step::Resend(_) | Step::Reacknowledge(_) | Step::Restart(_) => Ok(()),
+        Step::Resend(_) | Step::Reacknowledge(_) | Step::Restart(_) | Step::Trigger(_) => Ok(()),
         Step::Mode(mode) => match &mode.delay {
             Some(delay) if crate::subject::duration(delay).is_none() => {
                 Err(format!("`{delay}` is no duration; write `500 ms`, `30 s`, `2 min` or `1 h`"))
@@ -144,10 +159,19 @@ impl Outcome {
             }
             Some(word) => return Err(format!("`{word}` is no AppRec status; known are \"1\", \"2\", \"3\" and none")),
         };
-        if signal.is_none() && apprec.is_none() {
-            return Err("an outcome needs `signal`, `apprec` or both".to_owned());
+        let arrives = match self.message.as_deref() {
+            None => None,
+            Some("arrives") => Some(true),
+            Some("none") => Some(false),
+            Some(word) => return Err(format!("`{word}` is no fate of a message; known are arrives and none")),
+        };
+        if arrives.is_some() && (signal.is_some() || apprec.is_some()) {
+            return Err("`message` is for what the subject sends, `signal` and `apprec` for what it answers".to_owned());
         }
-        Ok(Allowed { signal, apprec, requirements: self.requirement.list() })
+        if signal.is_none() && apprec.is_none() && arrives.is_none() {
+            return Err("an outcome needs `signal`, `apprec` or both, or `message`".to_owned());
+        }
+        Ok(Allowed { signal, apprec, arrives, requirements: self.requirement.list() })
     }
 }
 

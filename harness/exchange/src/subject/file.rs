@@ -3,10 +3,12 @@
 use super::carrier::{self, Carrier, InboxFile, SecretFile};
 use super::registers::RegistersFile;
 use super::start::StartFile;
+use super::trigger::{RetryFile, TriggerFile};
 use crate::scenario::Direction;
-use crate::yaml::{Mistakes, Reader, Value};
+use crate::yaml::{Mistakes, Node, Reader, Value};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,6 +48,12 @@ pub struct SubjectFile {
     /// Where passwords are, by name; never the passwords themselves.
     #[serde(default)]
     pub secrets: BTreeMap<String, SecretFile>,
+    /// How the subject is made to send, by message or `default`; a person is asked when absent.
+    #[serde(default)]
+    pub triggers: BTreeMap<String, TriggerFile>,
+    /// How the subject sends again what is not acknowledged.
+    #[serde(default)]
+    pub retry: Option<RetryFile>,
 }
 
 /// What is tested.
@@ -165,9 +173,15 @@ pub struct PatienceFile {
     /// How often the subject looks into its mailbox; over mail everything waits that much longer.
     #[serde(default)]
     pub poll: Option<String>,
+    /// For a message that the subject was made to send.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// For a person to act or answer.
+    #[serde(default)]
+    pub operator: Option<String>,
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 15] = [
     "subject",
     "start",
     "purpose",
@@ -181,6 +195,8 @@ const KEYS: [&str; 13] = [
     "patience",
     "registers",
     "secrets",
+    "triggers",
+    "retry",
 ];
 
 /// Reads a subject file.
@@ -195,45 +211,23 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     let (profile, claims) = (reader.required(&root, "profile"), reader.required(&root, "claims"));
     let (carrier, inbox) = (carrier::read(&mut reader, &root), carrier::read_inbox(&mut reader, &root));
     let (parties, partners) = (reader.required(&root, "parties"), reader.required(&root, "partners"));
-    let patients = root.get("patients").map_or(Some(Patients::default()), |node| reader.read(node));
+    let secrets = optional(&mut reader, &root, "secrets");
+    let (patients, patience) = (optional(&mut reader, &root, "patients"), optional(&mut reader, &root, "patience"));
+    let (triggers, start) = (optional(&mut reader, &root, "triggers"), optional(&mut reader, &root, "start"));
     let registers = root.get("registers").map_or(Some(None), |node| reader.read(node).map(Some));
-    let secrets = root.get("secrets").map_or(Some(BTreeMap::new()), |node| reader.read(node));
-    let patience = root.get("patience").map_or(Some(PatienceFile::default()), |node| reader.read(node));
-    if let (Some(purpose), Some(node)) = (&purpose, root.get("purpose"))
-        && purpose != "test"
-    {
-        let message = format!("purpose is `{purpose}`; only with `test` anything is sent");
-        reader.mistake(node.line, node.column, purpose.chars().count(), message);
-    }
-    if let (Some(patience), Some(node)) = (&patience, root.get("patience")) {
-        for text in [&patience.transport, &patience.apprec, &patience.quiet, &patience.poll].into_iter().flatten() {
-            if duration(text).is_none() {
-                let message = format!("`{text}` is no duration; write `500 ms`, `30 s`, `2 min` or `1 h`");
-                reader.mistake(node.line, node.column, 1, message);
-            }
-        }
-    }
-    let start = root.get("start").map_or(Some(StartFile::default()), |node| reader.read(node));
-    let all = (
-        subject, start, purpose, profile, claims, carrier, inbox, parties, partners, patients, patience, registers,
-        secrets,
-    );
-    let (
-        Some(subject),
-        Some(start),
-        Some(purpose),
-        Some(profile),
-        Some(claims),
-        Some(carrier),
-        Some(inbox),
-        Some(parties),
-        Some(partners),
-        Some(patients),
-        Some(patience),
-        Some(registers),
-        Some(secrets),
-    ) = all
+    let retry = root.get("retry").map_or(Some(None), |node| reader.read(node).map(Some));
+    look(&mut reader, &root, purpose.as_deref(), patience.as_ref(), retry.as_ref().and_then(Option::as_ref));
+    let (Some(subject), Some(purpose), Some(profile), Some(claims), Some(start)) =
+        (subject, purpose, profile, claims, start)
     else {
+        return Err(reader.into_mistakes());
+    };
+    let (Some(carrier), Some(inbox), Some(parties), Some(partners), Some(secrets), Some(registers)) =
+        (carrier, inbox, parties, partners, secrets, registers)
+    else {
+        return Err(reader.into_mistakes());
+    };
+    let (Some(patients), Some(patience), Some(triggers), Some(retry)) = (patients, patience, triggers, retry) else {
         return Err(reader.into_mistakes());
     };
     if !reader.is_clean() {
@@ -253,7 +247,48 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
         patience,
         registers,
         secrets,
+        triggers,
+        retry,
     })
+}
+
+/// What may be left out.
+fn optional<T: DeserializeOwned + Default>(reader: &mut Reader, root: &Node, name: &str) -> Option<T> {
+    root.get(name).map_or(Some(T::default()), |node| reader.read(node))
+}
+
+/// Looks at the values.
+fn look(
+    reader: &mut Reader,
+    root: &Node,
+    purpose: Option<&str>,
+    patience: Option<&PatienceFile>,
+    retry: Option<&RetryFile>,
+) {
+    if let (Some(purpose), Some(node)) = (purpose, root.get("purpose"))
+        && purpose != "test"
+    {
+        let message = format!("purpose is `{purpose}`; only with `test` anything is sent");
+        reader.mistake(node.line, node.column, purpose.chars().count(), message);
+    }
+    if let (Some(patience), Some(node)) = (patience, root.get("patience")) {
+        for text in patience.all().filter(|text| duration(text).is_none()) {
+            let message = format!("`{text}` is no duration; write `500 ms`, `30 s`, `2 min` or `1 h`");
+            reader.mistake(node.line, node.column, 1, message);
+        }
+    }
+    if let (Some(retry), Some(node)) = (retry, root.get("retry"))
+        && duration(&retry.interval).is_none_or(|interval| interval.is_zero())
+    {
+        let message = format!("`{}` is no interval; write `500 ms`, `30 s`, `2 min` or `1 h`", retry.interval);
+        reader.mistake(node.line, node.column, 1, message);
+    }
+}
+
+impl PatienceFile {
+    fn all(&self) -> impl Iterator<Item = &String> {
+        [&self.transport, &self.apprec, &self.quiet, &self.poll, &self.message, &self.operator].into_iter().flatten()
+    }
 }
 
 /// Looks whether every message that is claimed is one that there are. With a typo in its name a message would just not

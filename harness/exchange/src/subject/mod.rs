@@ -5,6 +5,7 @@ mod file;
 mod registers;
 mod resolve;
 pub mod start;
+mod trigger;
 mod way;
 
 pub(crate) use file::duration;
@@ -13,4 +14,5 @@ pub use registers::{Registers, RegistersFile};
 pub use resolve::{
     HarnessParty, PARTNER_TABLE, Patience, ResolveError, Signers, Subject, SubjectParty, harness_party, resolve,
 };
+pub use trigger::{DEFAULT as DEFAULT_TRIGGER, Inside, Pull, RetryFile, Trigger, TriggerFile};
 pub use way::{Ports, Servers, Way};

@@ -4,6 +4,7 @@ use super::carrier::CertificateFiles;
 use super::file::{self, SubjectFile};
 use super::registers::{self, Registers};
 use super::start::{self, Keeper, Places};
+use super::trigger::{self, Trigger};
 use super::way::{self, Ports, Way};
 use crate::cast::{Cast, CastParty, Organisation, Patient, Responsible, Service};
 use crate::scenario::SignWith;
@@ -55,6 +56,8 @@ pub struct Subject {
     pub patients: BTreeMap<String, Patient>,
     /// How long to wait for what.
     pub patience: Patience,
+    /// How it is made to send, by message or [`trigger::DEFAULT`].
+    pub triggers: BTreeMap<String, Trigger>,
 }
 
 /// Certificates with their keys, by role and kind.
@@ -98,6 +101,10 @@ pub struct Patience {
     pub quiet: Duration,
     /// How often the subject looks into its mailbox.
     pub poll: Duration,
+    /// For a message that the subject was made to send.
+    pub message: Duration,
+    /// For a person to act or answer.
+    pub operator: Duration,
 }
 
 impl Patience {
@@ -114,6 +121,8 @@ impl Default for Patience {
             apprec: Duration::from_mins(2),
             quiet: Duration::from_secs(2),
             poll: way::POLL,
+            message: Duration::from_mins(2),
+            operator: Duration::from_mins(20),
         }
     }
 }
@@ -208,6 +217,7 @@ pub fn resolve(file: &SubjectFile, folder: &Path, algorithms: Algorithms) -> Res
         registers: registers::resolve(&files, file)?,
         patients: patients(file, &cast)?,
         patience: patience(&file.patience),
+        triggers: trigger::resolve(&file.triggers, folder)?,
     })
 }
 
@@ -235,6 +245,8 @@ fn patience(file: &file::PatienceFile) -> Patience {
         apprec: or(&file.apprec, default.apprec),
         quiet: or(&file.quiet, default.quiet),
         poll: or(&file.poll, default.poll),
+        message: or(&file.message, default.message),
+        operator: or(&file.operator, default.operator),
     }
 }
 
@@ -266,6 +278,10 @@ fn describe(file: &SubjectFile, way: &Way) -> event::Subject {
         claims: claims.collect(),
         unknown_service: file.claims.unknown_service.map(|u| format!("{u:?}").to_lowercase()),
         endpoint: way.to_string(),
+        retry: file.retry.as_ref().and_then(|retry| {
+            let interval_ms = file::duration(&retry.interval)?.as_millis() as u64;
+            Some(event::Retry { interval_ms, count: retry.count })
+        }),
     }
 }
 

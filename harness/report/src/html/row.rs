@@ -7,7 +7,7 @@ use super::timeline::class_role;
 use crate::diagnostic::Finding;
 use crate::index::Index;
 use crate::visible::{clean, clipped};
-use evidence::event::{Event, Seq};
+use evidence::event::{Event, OperatorAnswer, Seq};
 use evidence::history::MessageRecord;
 use std::collections::HashMap;
 
@@ -97,6 +97,15 @@ fn short(id: &str) -> String {
     clipped(&clean(id), 9)
 }
 
+/// An answer in words, with who gave it and what is attached.
+fn answered(answer: &OperatorAnswer) -> String {
+    let by = if answer.by.is_empty() { String::new() } else { format!(" by {}", answer.by) };
+    let comment = if answer.comment.is_empty() { String::new() } else { format!(" ({})", answer.comment) };
+    let names: Vec<&str> = answer.attachments.iter().map(|(name, _)| name.as_str()).collect();
+    let attached = if names.is_empty() { String::new() } else { format!("; attached: {}", names.join(", ")) };
+    format!("answered{by}: {}{comment}{attached}", answer.answer)
+}
+
 /// What happened beside the messages.
 pub(super) fn note(event: &Event, index: &Index<'_>) -> Option<(&'static str, String)> {
     let awaited = |seq: &Seq| index.awaited(*seq);
@@ -125,8 +134,16 @@ pub(super) fn note(event: &Event, index: &Index<'_>) -> Option<(&'static str, St
             (if asked.mode.is_some() { "doubt" } else { "quiet" }, crate::registers::asked_in_words(asked))
         }
         Event::ModeSet(set) => ("doubt", crate::registers::mode_in_words(set)),
-        Event::OperatorAsked { question } => ("quiet", format!("asked: {question}")),
-        Event::OperatorAnswered { answer } => ("quiet", format!("answered: {answer}")),
+        Event::TriggerPulled(trigger) => {
+            ("quiet", format!("asked the subject to send {} ({})", trigger.message, trigger.how))
+        }
+        Event::TriggerAnswered(outcome) => {
+            (if outcome.done { "quiet" } else { "doubt" }, format!("the trigger gave: {}", outcome.detail))
+        }
+        Event::OperatorAsked(question) => ("quiet", format!("asked {}: {}", question.who, question.en)),
+        Event::OperatorAnswered(answer) => ("quiet", answered(answer)),
+        Event::OperatorPassed { reason } => ("doubt", format!("not answered: {reason}")),
+        Event::InboxReopened { until } => ("quiet", format!("inbox opened again, at most until {until}")),
         Event::SubjectStarted(s) => ("quiet", format!("{} started: {}", s.how, s.ready)),
         Event::SubjectStopped(s) if s.reason.is_planned() => {
             ("quiet", format!("the subject was stopped: {}", s.detail))

@@ -56,6 +56,7 @@ impl Log {
         self.push(
             None,
             Event::SubjectDescribed(Subject {
+                retry: None,
                 supplier: "Nordlys AS".into(),
                 system: system.into(),
                 version: "5.2".into(),
@@ -74,7 +75,7 @@ impl Log {
     pub fn scenario(&mut self, id: &str, title: &str, signal: SignalExpected, apprec: AppRecExpected) {
         id.clone_into(&mut self.scenario);
         let requirements = vec!["HITS1172-4.2.2-p4".to_owned()];
-        let allowed = vec![Allowed { signal: Some(signal), apprec: Some(apprec), requirements }];
+        let allowed = vec![Allowed { signal: Some(signal), apprec: Some(apprec), arrives: None, requirements }];
         self.push(
             None,
             Event::ScenarioStarted(ScenarioStarted {
@@ -127,6 +128,7 @@ impl Log {
             scenario: self.scenario.clone(),
             label: "first".into(),
             what: what.into(),
+            number: 1,
             quiet,
             patience_ms: 2000,
             line: 4,

@@ -8,7 +8,7 @@ use checks::Judgement;
 use checks::catalogue::Catalogue;
 use checks::profile::{self, Profile};
 use evidence::digest::Digest;
-use evidence::event::{AppRecExpected, Assurance, Event, Recorded, SignalExpected};
+use evidence::event::{AppRecExpected, Assurance, Event, Question, Recorded, SignalExpected};
 use evidence::history::{self, History};
 use log::Log;
 use messages::{acknowledgment, apprec, head, header, message_id, payload, signal, signed};
@@ -167,7 +167,7 @@ pub fn hostile() -> Sample {
     log.arrived(format!("X: {HOSTILE}\r\n\u{1b}[2J: y\r\n\r\n{HOSTILE}").into_bytes());
     let awaited = log.waited(HOSTILE, false);
     log.push(None, Event::AwaitLapsed { awaited, reason: HOSTILE.into() });
-    log.push(None, Event::OperatorAsked { question: HOSTILE.into() });
+    log.push(None, Event::OperatorAsked(Question { en: HOSTILE.into(), ..Question::default() }));
     log.ended();
     Sample::of(log)
 }

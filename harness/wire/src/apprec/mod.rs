@@ -28,6 +28,28 @@ pub const NAMESPACE_V11: &str = "http://www.kith.no/xmlstds/apprec/2012-02-15";
 /// Code list 8221, error messages of application receipts, as an OID.
 pub const ERROR_LIST: &str = "2.16.578.1.12.4.1.1.8221";
 
+/// The display name of a code of list 8221; the code itself where the list does not have it.
+pub fn error_name(code: &str) -> &str {
+    match code {
+        "E10" => "Ugyldig meldingsidentifikator",
+        "E20" => "Lege finnes ikke",
+        "E21" => "Mottaker finnes ikke",
+        "E30" => "Pasientens fødselsnummer mangler",
+        "E31" => "Pasientens fødselsnummer er feil",
+        "E32" => "Pasientens navn mangler",
+        "E35" => "Pasienten finnes ikke i mottakersystemet",
+        "E36" => "Pasientopplysninger er utilstrekkelige",
+        "S01" => "Feil på signatur",
+        "S02" => "Ugyldig sertifikat",
+        "S03" => "Tilbaketrukket sertifikat",
+        "T02" => "XML validerer ikke",
+        "T10" => "Støtter ikke meldingsformatet",
+        "T99" => "Annen feil på format",
+        "X99" => "Annen feil",
+        other => other,
+    }
+}
+
 /// The versions of AppRec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
