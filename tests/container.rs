@@ -143,6 +143,45 @@ fn the_foreign_peer_in_a_container_passes_everything() {
     assert_eq!(left(bench.listen), "", "the container is gone");
 }
 
+/// The same peer by mail: it fetches from our mailbox and posts to our mail exchange, across the border of its container.
+#[test]
+fn the_foreign_peer_in_a_container_by_mail() {
+    if !available() {
+        return;
+    }
+    let bench = Bench::new();
+    let tar = bare_tar(bench.folder.path());
+    let pop3 = free_port();
+    let start = bench.peer(&format!("tar: {:?}", tar.display().to_string()), "");
+    let from = start.find(", --listen").unwrap();
+    let until = start.find(", --sign-key").unwrap();
+    let by_mail = ", --smtp, \"{{harness.host}}:{{harness.smtp}}\", --pop3, \"{{harness.host}}:{{harness.pop3}}\", --partner, \
+                   \"990000011=mailto:hospital@edi.test:/kit/hospital-sign.pem:/kit/hospital-encrypt.pem\"";
+    let start =
+        format!("{}{by_mail}{}", &start[..from], &start[until..]).replace("peer: listening on", "peer: polling");
+    bench.subject(&start);
+    let text_of = fs::read_to_string(bench.path("subject.yaml")).unwrap();
+    let http = format!(
+        "carrier: {{ http: {{ url: \"http://127.0.0.1:{}/\" }} }}\ninbox: {{ http: {} }}",
+        bench.listen, bench.harness
+    );
+    assert!(text_of.contains(&http));
+    let mail = format!(
+        "carrier: mail\ninbox: {{ smtp: {}, pop3: {pop3}, login: {{ user: municipality@edi.test, password: box }} }}\n\
+         secrets: {{ box: {{ file: password }} }}",
+        bench.harness
+    );
+    let text_of =
+        text_of.replace(&http, &mail).replace("omsorgstjeneste }", "omsorgstjeneste, edi: municipality@edi.test }");
+    fs::write(bench.path("subject.yaml"), text_of.replace("quiet: 500 ms", "quiet: 500 ms, poll: 1 s")).unwrap();
+    fs::write(bench.path("password"), "hemmelig\n").unwrap();
+    let output = bench.run(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).trim_end().ends_with("17 passed, 0 failed, 0 skipped"), "{}", text(&output));
+    let restart = (StopReason::Restart, true);
+    assert_eq!(bench.stops(), [restart, restart, (StopReason::RunOver, true)]);
+}
+
 /// Containers that still publish a port.
 fn left(port: u16) -> String {
     let filter = format!("publish={port}");

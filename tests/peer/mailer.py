@@ -52,6 +52,7 @@ class MailOutbox:
                 try:
                     self._post(receiver, octets)
                     self.journal.event("mailed", content=outgoing.what, to=receiver)
+                    self.journal.keep(done=outgoing)
                     break
                 except FAULTS as fault:
                     self.journal.event("not mailed", content=outgoing.what, attempt=attempt + 1, why=repr(fault))

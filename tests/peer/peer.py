@@ -113,6 +113,8 @@ def by_mail(options, settings, partners, signer, journal):
     stop = lambda *_ignored: poller.shutdown()
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    for unsent in list(journal.unsent):
+        outbox.put(unsent)
     print("peer: polling %s:%d" % options.pop3, flush=True)
     if options.ready_file:
         with open(options.ready_file, "w", encoding="ascii") as handle:
