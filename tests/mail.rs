@@ -78,6 +78,44 @@ fn a_fault_that_does_not_come_is_not_established() {
     assert_eq!((judged.judgement.totals.scenarios_not_established, judged.judgement.exit.code), (1, 11));
 }
 
+/// Posts mails that are no ebXML: one in the subject's name, one in nobody's, and a bounce.
+struct Foreign;
+
+impl Progress for Foreign {
+    fn listening(&self, address: SocketAddr) {
+        thread::spawn(move || {
+            let mail = |head: &str| {
+                format!(
+                    "EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<hospital@edi.test>\r\nDATA\r\n{head}\r\n\r\nHei\r\n.\r\nQUIT\r\n"
+                )
+            };
+            for head in [
+                "From: Nordvik <Municipality@edi.test>\r\nTo: hospital@edi.test\r\nMessage-ID: <by-hand@edi.test>",
+                "From: somebody@else.test\r\nMessage-ID: <spam@else.test>",
+                "From: municipality@edi.test\r\nContent-Type: multipart/report; boundary=x",
+            ] {
+                let Ok(mut stream) = TcpStream::connect(address) else { return };
+                let _ = stream.write_all(mail(head).as_bytes());
+                let _ = stream.read_to_end(&mut Vec::new());
+            }
+        });
+    }
+}
+
+#[test]
+fn our_parties_answer_a_mail_that_cannot_be_read_with_a_fault_and_a_stranger_with_nothing() {
+    let (judged, _folder) = against_reference(&[], &[PLAIN], &Foreign);
+    assert_eq!(judged.judgement.exit.code, 0);
+    let faults: Vec<_> = judged
+        .history
+        .messages
+        .iter()
+        .filter(|m| m.composed.as_ref().is_some_and(|c| c.what == "SOAP Fault"))
+        .map(|m| m.message.entity.headers.get("In-Reply-To").unwrap().value.clone())
+        .collect();
+    assert_eq!(faults, ["<by-hand@edi.test>"]);
+}
+
 /// Means no good at every port that opens, for as long as it lives.
 #[derive(Default)]
 struct Hostile {

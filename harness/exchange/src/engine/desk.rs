@@ -79,10 +79,12 @@ pub(super) struct PartyDesk {
 /// An answer as it was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StoredAnswer {
-    /// `Acknowledgment` or `ErrorList`.
+    /// `Acknowledgment`, `ErrorList` or `SOAP Fault`.
     pub what: &'static str,
     /// From whom to whom, by mail address.
     pub ends: Ends,
+    /// For a Fault by mail: Message-ID of the mail that it is about.
+    pub in_reply_to: Option<String>,
     /// The bytes.
     pub entity: Vec<u8>,
     /// What was done on purpose, in words.

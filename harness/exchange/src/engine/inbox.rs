@@ -2,6 +2,7 @@
 
 use super::arrived::{Arrived, Treatment};
 use super::desk::{Receipt, ReceiptKind, StoredAnswer};
+use super::fault;
 use super::post::Ends;
 use super::run::Run;
 use carrier::http::{Arrival, Reply};
@@ -186,7 +187,10 @@ fn step(
 ) -> Vec<StoredAnswer> {
     let (now, timestamp) = (run.elapsed_ms(), crate::message::stamp(run.wall()));
     let mut desk = run.desk();
-    let Some(about) = message.soap() else { return Vec::new() };
+    let about = match &message.envelope {
+        Ok(about) => about,
+        Err(reason) => return fault::about(run, message, &reason.to_string()).into_iter().collect(),
+    };
     let ends = run.ends_of(about.to_her(), about.from_her());
     let Some(party) = about.to_her().and_then(|her| desk.parties.get_mut(&her)) else { return Vec::new() };
     let opened = payload.as_ref().map(drop).map_err(String::as_str);
@@ -200,6 +204,9 @@ fn step(
     let mut answers = Vec::new();
     for action in party.msh.step(Input::Arrived(facts), now) {
         match action {
+            Action::Answer { answer: Answer::Fault(reason), .. } => {
+                answers.extend(fault::about(run, message, &reason));
+            }
             Action::Answer { message_id, answer } => {
                 let id = run.uuid();
                 let signal = Signal { about, message_id: &id, timestamp: &timestamp };
@@ -216,8 +223,8 @@ fn step(
     answers
 }
 
-/// Our own keys sign; should they not, the subject is simply not answered, and the log shows it. A SOAP Fault is not
-/// given: the connection that it belongs on was answered when the arrival was recorded.
+/// Our own keys sign; should they not, the subject is simply not answered, and the log shows it. For a SOAP Fault see
+/// [`fault`].
 fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer, ends: &Ends) -> Option<StoredAnswer> {
     let (what, composed) = match answer {
         Answer::Acknowledgment => {
@@ -226,7 +233,8 @@ fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer, ends: &En
         Answer::ErrorList(problem) => ("ErrorList", compose::error_list(identity, signal, problem)),
         Answer::Fault(_) => return None,
     };
-    Some(StoredAnswer { what, entity: composed.ok()?.entity, ends: ends.clone(), deviations: Vec::new() })
+    let entity = composed.ok()?.entity;
+    Some(StoredAnswer { what, entity, ends: ends.clone(), in_reply_to: None, deviations: Vec::new() })
 }
 
 /// Files a receipt where the steps look for it.

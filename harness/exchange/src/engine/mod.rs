@@ -9,6 +9,7 @@ mod arrived;
 mod aside;
 mod ask;
 mod desk;
+mod fault;
 mod inbox;
 mod life;
 mod outbound;

@@ -10,15 +10,16 @@ use evidence::digest::Digest;
 use evidence::event::{Composed, Event, Seq, TransportFailure};
 use evidence::log::LogError;
 use std::sync::Arc;
+use wire::mime::mail::MailDraft;
 
 /// Sends one of our signals about an arrival. Boxed: what the other side answers on the connection is an arrival too,
 /// and is answered in its turn.
 pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pending<'static, Result<(), LogError>> {
     Box::pin(async move {
-        let StoredAnswer { what, entity, ends, deviations } = answer;
+        let StoredAnswer { what, entity, ends, in_reply_to, deviations } = answer;
         // Over mail each sending is a mail of its own, and so is the repeat of an answer.
         let entity = match run.road.office() {
-            Some(_) => post::draft(&run, &ends, what).around(&entity),
+            Some(_) => MailDraft { in_reply_to, ..post::draft(&run, &ends, what) }.around(&entity),
             None => entity,
         };
         let composed = Composed {
