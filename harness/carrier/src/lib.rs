@@ -8,6 +8,7 @@
 pub mod command;
 pub mod http;
 pub mod mail;
+mod places;
 pub mod port;
 mod refusals;
 mod room;

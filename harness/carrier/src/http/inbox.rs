@@ -2,16 +2,16 @@
 
 use super::Limits;
 use super::reader::{self, Read, ReadFailure};
+use crate::places::{self, Pulsing};
 use crate::refusals::{Refusal, Refusals};
 use crate::room::Room;
 use crate::tls::ServerTls;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 /// What came in, waiting for its answer.
@@ -140,9 +140,6 @@ impl Drop for Inbox {
     }
 }
 
-/// How long nothing is accepted after accepting has failed.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
 /// What all connections share.
 struct Desk {
     tls: Option<ServerTls>,
@@ -179,26 +176,15 @@ impl Taker {
 }
 
 async fn listen(listener: TcpListener, desk: Arc<Desk>) {
-    let places = Arc::new(Semaphore::new(desk.limits.connections));
-    loop {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
-        let Ok((stream, from)) = listener.accept().await else {
-            // No file descriptor left, most often: trying again at once would only turn in a circle.
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
+    places::serve_all(listener, desk.limits.connections, |stream, from, _| {
         let desk = desk.clone();
-        tokio::spawn(async move {
-            let _place = place;
-            // See client: only a matter of delay.
-            let _ = stream.set_nodelay(true);
-            desk.serve(stream, from).await;
-        });
-    }
+        async move { desk.serve(stream, from).await }
+    })
+    .await;
 }
 
 impl Desk {
-    async fn serve(&self, stream: TcpStream, from: SocketAddr) {
+    async fn serve(&self, stream: Pulsing, from: SocketAddr) {
         let Some(tls) = &self.tls else { return self.connection(stream, from).await };
         match tokio::time::timeout(self.limits.connect, tls.accept(stream)).await {
             Ok(Ok(stream)) => self.connection(stream, from).await,

@@ -2,16 +2,16 @@
 
 use super::lines::Lines;
 use super::{Accounts, Limits};
+use crate::places::{self, Pulsing};
 use crate::refusals::{Refusal, Refusals};
 use crate::room::Room;
 use crate::tls::{ClientTls, ServerTls};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
 
 /// How a client secures its connection.
 #[derive(Debug, Clone)]
@@ -123,33 +123,22 @@ pub(super) enum Next {
     Tls,
 }
 
-/// How long nothing is accepted after accepting has failed.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
 /// Accepts connections for ever.
 pub(super) async fn listen(listener: TcpListener, protocol: Arc<impl Protocol>) {
     let limits = protocol.desk().limits;
-    let places = Arc::new(Semaphore::new(limits.connections));
-    for number in 0.. {
-        let Ok(place) = places.clone().acquire_owned().await else { return };
-        let Ok((stream, from)) = listener.accept().await else {
-            // No file descriptor left, most often: trying again at once would only turn in a circle.
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
+    places::serve_all(listener, limits.connections, |stream, from, number| {
         let protocol = protocol.clone();
-        tokio::spawn(async move {
-            let _place = place;
-            // Only a matter of delay.
-            let _ = stream.set_nodelay(true);
+        async move {
             if tokio::time::timeout(limits.session, serve(&*protocol, stream, (from, number))).await.is_err() {
-                protocol.desk().refuse(from, &format!("the connection lasted longer than {:?}", limits.session), false);
+                let reason = format!("the connection lasted longer than {:?}", limits.session);
+                protocol.desk().refuse(from, &reason, false);
             }
-        });
-    }
+        }
+    })
+    .await;
 }
 
-async fn serve(protocol: &impl Protocol, stream: TcpStream, (from, number): (SocketAddr, u64)) {
+async fn serve(protocol: &impl Protocol, stream: Pulsing, (from, number): (SocketAddr, u64)) {
     let desk = protocol.desk();
     let mut client = Client { from, number, secured: false, greeted: false };
     let stream = if desk.implicit {
