@@ -3,6 +3,7 @@
 use crate::foreign_peer::{Outcome, available, kit, run};
 use crate::support::{free_port, root};
 use provestein::checks::ledger::Status;
+use provestein::checks::verdict::Verdict;
 use provestein::command::{demo, run as planned};
 use provestein::embedded;
 use provestein::exchange::engine::{Progress, Quiet};
@@ -40,11 +41,17 @@ fn violated(judged: &Judged) -> Vec<String> {
     ids
 }
 
+fn not_established(judged: &Judged) -> Vec<String> {
+    let observed = judged.judgement.observations.iter();
+    observed.filter(|o| matches!(o.verdict, Verdict::CannotTell(_))).map(|o| format!("{o:?}")).collect()
+}
+
 #[test]
 fn the_reference_exchanges_all_of_the_profile() {
     let (judged, _folder) = against_reference(&[], &[], &Quiet);
     let totals = &judged.judgement.totals;
-    assert_eq!((totals.violated, totals.not_established, totals.scenarios_passed), (0, 0, 15));
+    let counted = (totals.violated, totals.not_established, totals.scenarios_passed);
+    assert_eq!(counted, (0, 0, 15), "{:?}", not_established(&judged));
     assert_eq!(judged.judgement.exit.code, 0);
     for id in PRESENT.iter().chain(&FILLED) {
         let row = judged.judgement.ledger.rows().find(|row| row.requirement.as_str() == *id).unwrap();
@@ -105,7 +112,7 @@ impl Progress for Foreign {
 #[test]
 fn our_parties_answer_a_mail_that_cannot_be_read_with_a_fault_and_a_stranger_with_nothing() {
     let (judged, _folder) = against_reference(&[], &[PLAIN], &Foreign);
-    assert_eq!(judged.judgement.exit.code, 0);
+    assert_eq!(judged.judgement.exit.code, 0, "{:?}", not_established(&judged));
     let faults: Vec<_> = judged
         .history
         .messages

@@ -129,7 +129,7 @@ impl Facts {
     pub fn is_mute(&self, history: &History, profile: &Profile) -> bool {
         let settled = |&&index: &&usize| {
             let last = history.messages[history.exchanges[index].stimulus].sendings.last();
-            last.is_some_and(|s| self.settled_after(history, profile, s.at_ms, AnswerKind::AppRec).is_some())
+            last.is_some_and(|s| self.settled_after(history, profile, s.reached_ms, AnswerKind::AppRec).is_some())
         };
         self.signalled == 0 && self.receipted.iter().filter(settled).count() >= MUTE_MIN
     }
@@ -239,7 +239,8 @@ impl Facts {
     fn measure(&mut self, history: &History) {
         for (index, exchange) in history.exchanges.iter().enumerate() {
             let stimulus = &history.messages[exchange.stimulus];
-            let (Author::Harness, Some(sent)) = (stimulus.author, first_sending(stimulus)) else {
+            let (Author::Harness, Some(sent)) = (stimulus.author, stimulus.sendings.first().map(|s| s.reached_ms))
+            else {
                 continue;
             };
             let delay = |answer: &usize| history.messages[*answer].at_ms.saturating_sub(sent);
@@ -311,7 +312,7 @@ impl Facts {
 
     /// Whether the absence of an answer counts (see the module's page).
     pub fn silence(&self, history: &History, profile: &Profile, stimulus: &MessageRecord, kind: AnswerKind) -> Silence {
-        let sendings: Vec<u64> = stimulus.sendings.iter().map(|s| s.at_ms).collect();
+        let sendings: Vec<u64> = stimulus.sendings.iter().map(|s| s.reached_ms).collect();
         let Some(&last) = sendings.last() else {
             return Silence::Open(Cause::Harness, "the message was never sent".to_owned());
         };

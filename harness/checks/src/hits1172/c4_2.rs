@@ -196,7 +196,7 @@ fn signals_unanswered(run: &RunView<'_>) -> Vec<Finding> {
         if let Some(answer) = answers.get(&id.to_ascii_lowercase()) {
             return Some(Finding::violated(&place, answer.message.kind().name()).about(answer.seq));
         }
-        let settled = run.facts.settled_after(run.history, run.profile, sent.at_ms, AnswerKind::Signal)?;
+        let settled = run.facts.settled_after(run.history, run.profile, sent.reached_ms, AnswerKind::Signal)?;
         Some(Finding::satisfied(&place, format!("none for {settled} ms")).about(signal.seq))
     });
     judged.collect()

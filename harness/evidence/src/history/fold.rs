@@ -182,28 +182,9 @@ impl Fold<'_> {
                 }
             }
             Event::MessageSent { composed, mail, .. } => {
-                let sending = Sending { seq: recorded.seq, at_ms, outcome: None, mail: mail.clone() };
+                let sending =
+                    Sending { seq: recorded.seq, at_ms, reached_ms: at_ms, outcome: None, mail: mail.clone() };
                 self.with(*composed, |record| record.sendings.push(sending));
-            }
-            Event::MailFetched { .. } => {
-                // From here on the subject had it: what it took to answer counts from now.
-                if let Some(sending) = recorded.cause.and_then(|seq| self.sending(seq)) {
-                    sending.at_ms = at_ms;
-                }
-                let outcome = TransportOutcome::Taken { how: "fetched from the mailbox".to_owned(), seq: recorded.seq };
-                self.answer(recorded.cause, outcome);
-            }
-            Event::LoginRefused { service, user, reason, .. } => {
-                let told = format!("a login at our {service} server as `{user}` was refused: {reason}");
-                self.history.mail_troubles.push((TransportFailure::LoginRefused, told, recorded.seq));
-            }
-            Event::MailboxFailed { address, failure, detail } => {
-                let told = format!("the mailbox at {address} could not be visited: {detail}");
-                self.history.mail_troubles.push((*failure, told, recorded.seq));
-            }
-            Event::MailPosted { .. } => {
-                let how = "taken by the mail server".to_owned();
-                self.answer(recorded.cause, TransportOutcome::Taken { how, seq: recorded.seq });
             }
             Event::TransportAnswered { status, .. } => {
                 let outcome = TransportOutcome::Answered { status: *status, seq: recorded.seq };
@@ -225,9 +206,36 @@ impl Fold<'_> {
                 self.with(*message, |record| record.payloads.push((*part, Err(reason))));
             }
             Event::ReceiptIgnored { message } => self.with(*message, |record| record.ignored = true),
-            _ => {}
+            _ => self.mailed(recorded, at_ms),
         }
         Ok(())
+    }
+
+    /// What happened to mails, and to those who wanted to fetch them.
+    fn mailed(&mut self, recorded: &Recorded, at_ms: u64) {
+        match &recorded.event {
+            Event::MailFetched { .. } => {
+                // From here on the subject had it: what it took to answer counts from now.
+                if let Some(sending) = recorded.cause.and_then(|seq| self.sending(seq)) {
+                    sending.reached_ms = at_ms;
+                }
+                let outcome = TransportOutcome::Taken { how: "fetched from the mailbox".to_owned(), seq: recorded.seq };
+                self.answer(recorded.cause, outcome);
+            }
+            Event::LoginRefused { service, user, reason, .. } => {
+                let told = format!("a login at our {service} server as `{user}` was refused: {reason}");
+                self.history.mail_troubles.push((TransportFailure::LoginRefused, told, recorded.seq));
+            }
+            Event::MailboxFailed { address, failure, detail } => {
+                let told = format!("the mailbox at {address} could not be visited: {detail}");
+                self.history.mail_troubles.push((*failure, told, recorded.seq));
+            }
+            Event::MailPosted { .. } => {
+                let how = "taken by the mail server".to_owned();
+                self.answer(recorded.cause, TransportOutcome::Taken { how, seq: recorded.seq });
+            }
+            _ => {}
+        }
     }
 
     fn push(&mut self, record: MessageRecord) {

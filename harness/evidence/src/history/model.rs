@@ -123,6 +123,9 @@ pub struct Sending {
     pub seq: Seq,
     /// When, in milliseconds on the run's own clock.
     pub at_ms: u64,
+    /// When the subject had it, as far as is known: a mail when it was fetched, anything else when it was sent. An
+    /// answer can stand before it in the log, because the two are told by different connections.
+    pub reached_ms: u64,
     /// What the carrier answered.
     pub outcome: Option<TransportOutcome>,
     /// For a mail: what belongs to this sending of it.

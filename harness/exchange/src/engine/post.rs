@@ -50,6 +50,8 @@ enum Exit {
 struct State {
     /// In the mailbox, not fetched yet.
     lying: BTreeSet<Seq>,
+    /// When the others were fetched, as the log has it.
+    fetched_ms: BTreeMap<Seq, u64>,
     /// The sending of every Message-ID and ENVID.
     sendings: BTreeMap<String, Seq>,
 }
@@ -129,6 +131,16 @@ impl PostOffice {
     /// Whether a mail lies in the mailbox.
     pub fn lies(&self, seq: Seq) -> bool {
         self.state().lying.contains(&seq)
+    }
+
+    /// When the last mail was fetched; 0 when none was.
+    pub fn last_fetched(&self) -> u64 {
+        self.state().fetched_ms.values().copied().max().unwrap_or_default()
+    }
+
+    /// When a mail was fetched, on the run's clock: the moment from which judging counts how long an answer took.
+    pub fn fetched_at(&self, seq: Seq) -> Option<u64> {
+        self.state().fetched_ms.get(&seq).copied()
     }
 }
 
@@ -246,8 +258,10 @@ async fn noticed(run: &Run, notice: Notice) -> Result<(), LogError> {
             // Fetched again and again is fetched.
             if office.state().lying.contains(&number) {
                 let event = Event::MailFetched { from: from.to_string(), user };
-                run.record(event, Some(number), Vec::new()).await?;
-                office.state().lying.remove(&number);
+                let at_ms = run.record(event, Some(number), Vec::new()).await?.elapsed_ms;
+                let mut state = office.state();
+                state.lying.remove(&number);
+                state.fetched_ms.insert(number, at_ms);
             }
         }
         Notice::Deleted { .. } => {}

@@ -292,7 +292,12 @@ impl Run {
 
     /// "Only one answer", "no answer": such things count when the run went on long enough after the last message.
     async fn watch_to_the_end(&self) -> Result<(), EngineError> {
-        let last = self.desk().sent.values().map(|sent| sent.at_ms).max().unwrap_or_default();
+        let mut last = self.desk().sent.values().map(|sent| sent.at_ms).max().unwrap_or_default();
+        if let Some(office) = self.road.office() {
+            // Over mail our last receipt is with the subject when it has been fetched.
+            office.emptied(self).await;
+            last = last.max(office.last_fetched());
+        }
         let since = Duration::from_millis(self.elapsed_ms().saturating_sub(last));
         tokio::time::sleep(self.quiet().saturating_sub(since)).await;
         self.settle().await
@@ -468,9 +473,6 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
     }
     if given_up.is_none() {
         run.watch_to_the_end().await?;
-        if let Some(office) = run.road.office() {
-            office.emptied(run).await;
-        }
     }
     life::stop(run, progress).await?;
     run.record(Event::RunEnded { reason: ended }, None, Vec::new()).await?;

@@ -58,12 +58,14 @@ impl Scene<'_> {
     async fn fetched(&self, label: &str) -> Result<Option<String>, EngineError> {
         let Some(office) = self.run.road.office() else { return Ok(None) };
         let last = self.run.desk().sent.get(label).and_then(|sent| sent.sendings.last().copied());
-        let Some(seq) = last.filter(|&seq| office.lies(seq)) else { return Ok(None) };
-        if let Some(reason) = office.fetched(self.run, seq).await? {
+        let Some(seq) = last else { return Ok(None) };
+        if office.lies(seq)
+            && let Some(reason) = office.fetched(self.run, seq).await?
+        {
             return Ok(Some(format!("`{label}` could not be delivered (not-fetched): {reason}")));
         }
-        if let Some(sent) = self.run.desk().sent.get_mut(label) {
-            sent.at_ms = self.run.elapsed_ms();
+        if let (Some(at_ms), Some(sent)) = (office.fetched_at(seq), self.run.desk().sent.get_mut(label)) {
+            sent.at_ms = at_ms;
         }
         Ok(None)
     }
