@@ -126,6 +126,23 @@ fn a_run_violates_exactly_what_it_should() {
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// What a mail server sees and what comes in by another connection may stand in the log either way.
+#[test]
+fn an_answer_that_overtakes_the_note_that_its_mail_was_fetched_counts() {
+    let mut play = Play::new(&mailed::whole());
+    let msg_id = play.uuid();
+    let sent = play.compose("first", &msg_id, &[]);
+    let sending = play.post(sent.composed);
+    play.acknowledge(&sent);
+    play.fetch(sending);
+    play.end(ScenarioOutcome::Finished);
+    let judgement = play.judge();
+    assert!(judgement.evidence("HITS1172-4.2.2-p4").any(|o| o.verdict == Verdict::Satisfied));
+    let history = play.history();
+    let stimulus = &history.messages[history.exchanges[0].stimulus];
+    assert!(stimulus.sendings[0].reached_ms > stimulus.sendings[0].at_ms);
+}
+
 /// Signals that carry a Role are a remark and never a violation (HIS 1037 7.2.1 against HITS 1171 5.2.1.3).
 const REMARKED: [&str; 2] = ["HITS1171-5.2.1.3-2", "HITS1171-5.2.1.3-3"];
 

@@ -6,8 +6,8 @@ use crate::text::{self, Words};
 use evidence::blob::MemoryBlobs;
 use evidence::digest::Digest;
 use evidence::event::{
-    Assurance, Await, Composed, Event, Expectation, Recorded, RunStarted, ScenarioOutcome, ScenarioStarted, Seq,
-    Subject, TransportFailure,
+    Assurance, Await, Composed, Event, Expectation, MailSent, Recorded, RunStarted, ScenarioOutcome, ScenarioStarted,
+    Seq, Subject, TransportFailure,
 };
 use evidence::history::{self, History};
 use jiff::{SignedDuration, Timestamp};
@@ -261,6 +261,17 @@ impl Play {
             .push(Some(composed), Event::MessageSent { composed, to: "http://subject".into(), attempt: 1, mail: None });
         self.push(Some(sent), Event::TransportAnswered { status: 202, entity: None });
         sent
+    }
+
+    /// Posts a composed message by mail; it is not fetched yet.
+    pub fn post(&mut self, composed: Seq) -> Seq {
+        let mail = Some(MailSent { message_id: format!("{composed}@edi.test"), ..MailSent::default() });
+        self.push(Some(composed), Event::MessageSent { composed, to: "a mailbox".into(), attempt: 1, mail })
+    }
+
+    /// The subject fetches a mail.
+    pub fn fetch(&mut self, sending: Seq) {
+        self.push(Some(sending), Event::MailFetched { from: "10.0.0.2".into(), user: "epj".into() });
     }
 
     /// Sends a composed message; it does not get through.
