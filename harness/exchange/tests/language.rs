@@ -23,7 +23,7 @@ fn three_mistakes_are_three_mistakes() {
 #[test]
 fn labels_roles_and_outcomes_must_fit() {
     for (from, to, words) in [
-        ("copy: first", "copy: frist", "label `frist` is not given by any earlier `send`"),
+        ("copy: first", "copy: frist", "label `frist` is not given by any earlier step"),
         ("as: again", "as: first", "label `first` is given twice"),
         ("from: hospital", "from: gp", "role `gp` is not under `parties`"),
         ("  again:\n", "  other:\n", "no step sends `other`"),
