@@ -1,6 +1,7 @@
 //! The integration tests, one binary.
 #![allow(clippy::unwrap_used, reason = "tests: a failure is a panic, with its place")]
 
+mod attended;
 mod carrier;
 mod ci;
 mod cli;

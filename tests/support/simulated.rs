@@ -108,6 +108,7 @@ fn simulated(
             resume: None,
             inbox: None,
             people: People(Arc::new(Agreeable)),
+            collect: None,
         };
         let recorder = Recorder { log, clock };
         let outcome = engine::execute_over(prepared.plan, recorder, &options, &Quiet, outlet, arrivals).await;

@@ -45,6 +45,10 @@ pub enum Command {
     Run(Run),
     /// Go on with a run that was interrupted
     Resume(Resume),
+    /// Answer after a run what people were asked during it, or list what is still open
+    Answer(Answer),
+    /// Open the inbox of a run that has ended again, until what was due has come
+    Collect(Collect),
     /// Judge captured messages: mail files, HTTP entities, bare XML, folders, or - for standard input
     Inspect(Inspect),
     /// Judge a stored run again, from its log alone
@@ -179,6 +183,53 @@ pub struct Resume {
     /// Who answers questions
     #[command(flatten)]
     pub people: PeopleArgs,
+    /// Language of the HTML report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}
+
+/// `answer`.
+#[derive(Debug, ClapArgs)]
+pub struct Answer {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// Event number of the question; without it, the open questions are listed
+    #[arg(requires = "answer")]
+    pub question: Option<u64>,
+    /// The answer, one of those that the question knows
+    #[arg(requires = "by")]
+    pub answer: Option<String>,
+    /// Who answers
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
+    pub by: String,
+    /// A remark
+    #[arg(long, value_name = "TEXT")]
+    pub comment: Option<String>,
+    /// A picture or file; can be given several times
+    #[arg(long, value_name = "FILE")]
+    pub attach: Vec<PathBuf>,
+    /// Answer all open questions from a file, by scenario and question
+    #[arg(long, value_name = "FILE", conflicts_with = "question")]
+    pub answers: Option<PathBuf>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
+    /// Language of the HTML report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+}
+
+/// `collect`.
+#[derive(Debug, ClapArgs)]
+pub struct Collect {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// Wait so many minutes instead of until 96 hours after the last message
+    #[arg(long, value_name = "MINUTES")]
+    pub wait: Option<u64>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
     /// Language of the HTML report
     #[arg(long, value_enum, default_value = "en")]
     pub lang: Lang,
@@ -374,6 +425,15 @@ pub struct Reference {
     /// Over mail: milliseconds between two looks into the mailbox
     #[arg(long, value_name = "MS", default_value = "1000")]
     pub poll: u64,
+    /// Send too: take orders here, by POST, as the triggers of a subject file give them
+    #[arg(long, value_name = "ADDRESS")]
+    pub orders: Option<SocketAddr>,
+    /// Milliseconds until a message that is not acknowledged is sent again
+    #[arg(long, value_name = "MS", default_value = "2000")]
+    pub retry_interval: u64,
+    /// How often it is sent again
+    #[arg(long, value_name = "N", default_value = "2")]
+    pub retry_count: u32,
     /// Be wrong in this way; can be given several times
     #[arg(long, value_name = "ID")]
     pub defect: Vec<String>,

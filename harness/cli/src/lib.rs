@@ -36,6 +36,8 @@ fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
         Command::Demo(demo) => command::demo::run(&demo),
         Command::Run(run) => command::run::run(&run),
         Command::Resume(resume) => command::resume::run(&resume),
+        Command::Answer(answer) => command::answer::run(&answer),
+        Command::Collect(collect) => command::collect::run(&collect),
         Command::Inspect(inspect) => command::inspect::run(&inspect),
         Command::Judge(judge) => command::judge::run(&judge),
         Command::Report(report) => command::report::run(&report),

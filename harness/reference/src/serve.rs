@@ -25,8 +25,6 @@ pub struct Wiring {
     pub client_tls: Option<ClientTls>,
     /// TLS of the own endpoint.
     pub server_tls: Option<ServerTls>,
-    /// Where orders to send are taken: a POST with the JSON that the harness's triggers send.
-    pub orders: Option<SocketAddr>,
     /// How often it is looked whether something has to be sent again; one second when absent.
     pub tick: Option<Duration>,
 }
@@ -35,7 +33,6 @@ pub struct Wiring {
 #[derive(Debug)]
 pub struct Served {
     inbox: Inbox,
-    orders: Option<Inbox>,
     desk: Arc<Desk>,
     task: JoinHandle<()>,
 }
@@ -44,11 +41,6 @@ impl Served {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.inbox.address()
-    }
-
-    /// Where it takes orders to send.
-    pub fn orders(&self) -> Option<SocketAddr> {
-        self.orders.as_ref().map(Inbox::address)
     }
 
     /// Takes orders inside this process.
@@ -73,7 +65,49 @@ impl From<mpsc::Sender<Order>> for Orders {
     }
 }
 
+/// Where orders are taken by HTTP; dropped, it closes.
+#[derive(Debug)]
+pub struct OrderDesk {
+    inbox: Inbox,
+    task: JoinHandle<()>,
+}
+
+impl OrderDesk {
+    /// Where.
+    pub fn address(&self) -> SocketAddr {
+        self.inbox.address()
+    }
+}
+
+impl Drop for OrderDesk {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
 impl Orders {
+    /// Takes orders by HTTP too: a POST with the JSON that the harness's triggers send. What cannot be carried out is
+    /// answered with 400 and the reason.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn at(self, address: SocketAddr) -> io::Result<OrderDesk> {
+        let (inbox, mut arrivals) = Inbox::open(address, None, Limits::default()).await?;
+        let task = tokio::spawn(async move {
+            while let Some(Arrival { entity, reply, .. }) = arrivals.recv().await {
+                let body = entity.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| at + 4);
+                let (status, text) = match self.order(&entity[body..]) {
+                    Ok(()) => (202, "on its way".to_owned()),
+                    Err(reason) => (400, reason),
+                };
+                let entity = format!("Content-Type: text/plain; charset=UTF-8\r\n\r\n{text}\n").into_bytes();
+                // Whoever ordered may have hung up.
+                let _ = reply.send(Reply { status, entity });
+            }
+        });
+        Ok(OrderDesk { inbox, task })
+    }
+
     /// Carries out an order to send, in the JSON that the harness's triggers send.
     ///
     /// # Errors
@@ -106,15 +140,10 @@ pub async fn serve(
     chance: Box<dyn CryptoRng + Send>,
 ) -> io::Result<Served> {
     let (inbox, arrivals) = Inbox::open(address, wiring.server_tls.clone(), Limits::default()).await?;
-    let opened = match wiring.orders {
-        Some(address) => Some(Inbox::open(address, None, Limits::default()).await?),
-        None => None,
-    };
-    let (orders, taken) = opened.unzip();
     let unsettled = system.unsettled();
     let desk = Arc::new(Desk { state: Mutex::new((system, memory, chance)), wiring, began: Instant::now() });
-    let task = tokio::spawn(desk.clone().run(arrivals, taken, unsettled));
-    Ok(Served { inbox, orders, desk, task })
+    let task = tokio::spawn(desk.clone().run(arrivals, unsettled));
+    Ok(Served { inbox, desk, task })
 }
 
 impl fmt::Debug for Desk {
@@ -133,28 +162,17 @@ struct Desk {
 const TICK: Duration = Duration::from_secs(1);
 
 impl Desk {
-    async fn run(
-        self: Arc<Self>,
-        mut arrivals: mpsc::Receiver<Arrival>,
-        orders: Option<mpsc::Receiver<Arrival>>,
-        unsettled: Vec<Outgoing>,
-    ) {
+    async fn run(self: Arc<Self>, mut arrivals: mpsc::Receiver<Arrival>, unsettled: Vec<Outgoing>) {
         if !unsettled.is_empty() {
             let of_task = self.clone();
             tokio::spawn(async move { of_task.send(unsettled).await });
         }
         let mut ticks = tokio::time::interval(self.wiring.tick.unwrap_or(TICK));
-        let (_none, closed) = mpsc::channel(1);
-        let mut orders = orders.unwrap_or(closed);
         loop {
             tokio::select! {
                 arrival = arrivals.recv() => {
                     let Some(arrival) = arrival else { return };
                     tokio::spawn(self.clone().handle(arrival));
-                }
-                order = orders.recv() => {
-                    let Some(order) = order else { return };
-                    self.clone().ordered(order);
                 }
                 _ = ticks.tick() => {
                     let due = self.tick();
@@ -162,16 +180,6 @@ impl Desk {
                 }
             }
         }
-    }
-
-    fn ordered(self: Arc<Self>, arrival: Arrival) {
-        let body = arrival.entity.windows(4).position(|w| w == b"\r\n\r\n").map_or(0, |at| at + 4);
-        let (status, text) = match Orders(Taker::Desk(self)).order(&arrival.entity[body..]) {
-            Ok(()) => (202, "on its way".to_owned()),
-            Err(reason) => (400, reason),
-        };
-        let entity = format!("Content-Type: text/plain; charset=UTF-8\r\n\r\n{text}\n").into_bytes();
-        let _ = arrival.reply.send(Reply { status, entity });
     }
 
     fn order(self: Arc<Self>, order: &Order) -> Result<(), String> {

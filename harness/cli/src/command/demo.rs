@@ -131,6 +131,7 @@ pub fn execute(
         resume: None,
         inbox: Some(inbox),
         people: People::default(),
+        collect: None,
     };
     let clock = MachineClock::start();
     opening(&prepared, &options, folder);

@@ -1,6 +1,8 @@
 //! A file a command.
 
+pub mod answer;
 pub(crate) mod ci;
+pub mod collect;
 pub mod demo;
 pub mod doctor;
 pub mod explain;

@@ -5,8 +5,13 @@ use crate::answers::{Answers, attachment};
 use crate::args::{Ask, PeopleArgs};
 use crate::failure::Failure;
 use carrier::port::Pending;
+use checks::exit::Exit;
+use evidence::blob::{BlobError, Blobs as _};
 use evidence::event::Question;
+use evidence::history;
+use evidence::read::Stored;
 use exchange::engine::{Operator, People, Reply};
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, IsTerminal as _};
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +35,43 @@ pub fn of(args: &PeopleArgs) -> Result<People, Failure> {
     };
     let lines = asks.then(|| Mutex::new(lines()));
     Ok(People(Arc::new(Asked { answers, lines })))
+}
+
+/// The same for a run that goes on: a question of a scenario that begins anew, and that was answered before, is
+/// not asked again. What somebody was to do in it has to be done again, and is asked again.
+///
+/// # Errors
+/// What is wrong with the file of answers, or with the evidence.
+pub fn of_run(args: &PeopleArgs, stored: &Stored) -> Result<People, Failure> {
+    let broken = |error: BlobError| Failure::of(Exit::EVIDENCE_BROKEN, &error);
+    let (blobs, mut before) = (stored.blobs(), BTreeMap::new());
+    let history = history::of(&stored.events, &blobs).map_err(broken)?;
+    for asked in history.questions.iter().filter(|asked| !asked.question.requirements.is_empty()) {
+        let Some((_, given)) = asked.answer() else { continue };
+        let attached = given.attachments.iter().map(|(name, digest)| Ok((name.clone(), blobs.get(*digest)?)));
+        let reply = Reply::Answered {
+            answer: given.answer.clone(),
+            by: given.by.clone(),
+            comment: given.comment.clone(),
+            attachments: attached.collect::<Result<_, _>>().map_err(broken)?,
+        };
+        before.insert((asked.question.scenario.clone(), asked.question.label.clone()), reply);
+    }
+    Ok(People(Arc::new(Before { before, then: of(args)? })))
+}
+
+struct Before {
+    before: BTreeMap<(String, String), Reply>,
+    then: People,
+}
+
+impl Operator for Before {
+    fn ask<'a>(&'a self, question: &'a Question) -> Pending<'a, Reply> {
+        match self.before.get(&(question.scenario.clone(), question.label.clone())) {
+            Some(reply) => Box::pin(async { reply.clone() }),
+            None => self.then.0.ask(question),
+        }
+    }
 }
 
 struct Asked {
@@ -70,14 +112,15 @@ impl Operator for Asked {
 /// An answer that the question does not know is none.
 fn checked(question: &Question, reply: Reply) -> Reply {
     match &reply {
-        Reply::Answered { answer, .. } if !fits(question, answer) => {
+        Reply::Answered { answer, .. } if !choices_fit(question, answer) => {
             Reply::Passed(format!("the file answers `{answer}`; the question knows {}", question.choices.join(", ")))
         }
         _ => reply,
     }
 }
 
-fn fits(question: &Question, answer: &str) -> bool {
+/// Whether a question knows this answer; one without choices takes any.
+pub fn choices_fit(question: &Question, answer: &str) -> bool {
     question.choices.is_empty() || question.choices.iter().any(|choice| choice == answer)
 }
 
@@ -156,7 +199,7 @@ async fn converse(question: &Question, lines: &mut mpsc::Receiver<String>) -> Re
             Typed::Skip => return Reply::Passed("skipped by the operator".to_owned()),
             Typed::Later => return Reply::PutOff,
             Typed::Answer("") => {}
-            Typed::Answer(answer) if fits(question, answer) => {
+            Typed::Answer(answer) if choices_fit(question, answer) => {
                 return Reply::Answered { answer: answer.to_owned(), by, comment, attachments };
             }
             Typed::Answer(other) => {

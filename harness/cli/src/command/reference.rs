@@ -6,6 +6,7 @@ use super::terminal::{runtime, say};
 use crate::args::{CarrierKind, Reference};
 use crate::embedded;
 use crate::failure::Failure;
+use crate::journal::CastJournal;
 use ::reference::defect::Defect;
 use ::reference::mailed::{self, MailWiring};
 use ::reference::memory::Memory;
@@ -16,6 +17,7 @@ use checks::exit::Exit;
 use exchange::cast::Cast;
 use exchange::subject::PARTNER_TABLE;
 use msh::identity::{Identity, Peer};
+use msh::state::RetryPolicy;
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -25,6 +27,8 @@ use wire::mime::TransferEncoding;
 
 /// The profile whose algorithms the reference signs with.
 const PROFILE: &str = "plo-receive-nhn";
+/// The profile of a reference that sends too.
+const BOTH_ROLES: &str = "plo-nhn";
 /// Looking more often than this would only burn the processor.
 const POLL_MIN_MS: u64 = 20;
 
@@ -57,8 +61,12 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
         return by_mail(args, kit, identity, peers, defects);
     }
     let url: carrier::http::Url = args.harness.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
-    let wiring = Wiring { partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(), ..Wiring::default() };
-    let mut system = System::new(identity, peers, defects.clone());
+    let wiring = Wiring {
+        partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(),
+        tick: Some(Duration::from_millis((args.retry_interval / 4).clamp(POLL_MIN_MS, 1000))),
+        ..Wiring::default()
+    };
+    let mut system = sender(args, kit, identity, peers, defects.clone())?;
     let memory = match &args.state {
         Some(path) => Memory::recall(path, &mut system)
             .map_err(|error| Failure::of(Exit::USAGE, &error).hint(format!("--state {}", path.display())))?,
@@ -69,6 +77,7 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
         let served = serve::serve(system, args.listen, wiring, memory, chance).await.map_err(|error| {
             Failure::new(Exit::CONFIGURATION, format!("failed to listen at {}: {error}", args.listen))
         })?;
+        let _orders = ordered(served.orders_inside(), args.orders).await?;
         let wrong: Vec<&str> = defects.iter().map(|d| d.id()).collect();
         let how = if wrong.is_empty() { "conforming".to_owned() } else { format!("with {}", wrong.join(", ")) };
         say(format!("reference listening at http://{}/, {how}; end it with Ctrl-C", served.address()));
@@ -76,6 +85,29 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
         let _ = tokio::signal::ctrl_c().await;
         Ok(Exit::MET)
     })
+}
+
+/// The system with its journal: it knows who is in the kit.
+fn sender(
+    args: &Reference,
+    kit: &Path,
+    identity: Identity,
+    peers: Vec<Peer>,
+    defects: Vec<Defect>,
+) -> Result<System, Failure> {
+    let retry = RetryPolicy { retries: args.retry_count, interval_ms: args.retry_interval };
+    let journal = CastJournal::of("municipality", partner_table(kit)?)?;
+    Ok(System::with_retry(identity, peers, defects, retry).writing(Box::new(journal)))
+}
+
+async fn ordered(orders: serve::Orders, address: Option<SocketAddr>) -> Result<Option<serve::OrderDesk>, Failure> {
+    let Some(address) = address else { return Ok(None) };
+    let taken = orders.at(address).await.map_err(|error| {
+        Failure::new(Exit::CONFIGURATION, format!("failed to take orders at {address}: {error}"))
+            .hint("`--orders` names another address")
+    })?;
+    say(format!("orders to send are taken at http://{}/", taken.address()));
+    Ok(Some(taken))
 }
 
 /// Fetches from the harness's mailbox and posts to its SMTP server until it is ended.
@@ -102,10 +134,11 @@ fn by_mail(
         poll: Duration::from_millis(args.poll.max(POLL_MIN_MS)),
     };
     identity.envelope_encoding = TransferEncoding::Base64;
-    let system = System::new(identity, peers, defects);
+    let system = sender(args, kit, identity, peers, defects)?;
     runtime()?.block_on(async {
         let chance = Box::new(rsa::rand_core::UnwrapErr(getrandom::SysRng));
-        let _served = mailed::serve(system, wiring, chance);
+        let served = mailed::serve(system, wiring, chance);
+        let _orders = ordered(served.orders_inside(), args.orders).await?;
         say(format!("reference fetching from {} and posting to {}; end it with Ctrl-C", args.pop3, args.smtp));
         // Ends by signal; what the wait itself returns does not matter then.
         let _ = tokio::signal::ctrl_c().await;
@@ -153,8 +186,17 @@ fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Fail
     let Some(party) = cast.parties.get("municipality") else { return Ok(()) };
     let kit = fs::canonicalize(kit).unwrap_or_else(|_| kit.to_owned());
     let port = args.harness.trim_end_matches('/').rsplit(':').next().unwrap_or("8480");
+    let profile = if args.orders.is_some() { BOTH_ROLES } else { PROFILE };
+    let claims = embedded::profile(profile)?.messages;
     let messages: String =
-        embedded::profile(PROFILE)?.messages.keys().map(|message| format!("    {message}: [receive]\n")).collect();
+        claims.iter().map(|(message, roles)| format!("    {message}: [{}]\n", roles.join(", "))).collect();
+    let sending = args.orders.map_or_else(String::new, |orders| {
+        format!(
+            "triggers: {{ default: {{ post: \"http://{orders}/\" }} }}\n\
+             retry: {{ interval: {} ms, count: {} }}\n",
+            args.retry_interval, args.retry_count
+        )
+    });
     let (carrier, poll) = match args.carrier {
         CarrierKind::Http => (
             format!("carrier: {{ http: {{ url: \"http://{}/\" }} }}\ninbox: {{ http: {port} }}\n", args.listen),
@@ -169,12 +211,12 @@ fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Fail
         "# A subject file for the built-in reference. A vendor's looks the same, with its own certificates.\n\
          subject: {{ supplier: Prøvestein, system: built-in reference, version: {:?} }}\n\
          purpose: test\n\
-         profile: {PROFILE}\n\
+         profile: {profile}\n\
          claims:\n  messages:\n{messages}\
          {carrier}\
          parties:\n  municipality:\n    organisation: {{ her: {}, name: {:?}, number: {:?} }}\n    service: {{ her: {}, name: {:?}, edi: {:?} }}\n    certificates: {{ sign: municipality-sign.pem, encrypt: municipality-encrypt.pem }}\n\
          partners: {:?}\n\
-         patience: {{ transport: 10 s, apprec: 10 s, quiet: 1 s{poll} }}\n",
+         patience: {{ transport: 10 s, apprec: 10 s, quiet: 1 s, message: 10 s{poll} }}\n{sending}",
         env!("CARGO_PKG_VERSION"),
         party.organisation.her,
         party.organisation.name,

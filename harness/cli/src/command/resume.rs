@@ -3,7 +3,7 @@
 use super::ci::Ci;
 use super::interrupt::until_interrupted;
 use super::people;
-use super::run::{Manner, SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
+use super::run::{Manner, Prepared, SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
 use super::terminal::{MachineClock, Teller, say};
 use crate::args::{Annotations, Resume};
 use crate::failure::Failure;
@@ -38,10 +38,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         )
         .hint("begin a new run")
     })?;
-    let (subject, selection) = inputs(&begun)?;
-    let shard = begun.inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT)?.parse().ok());
-    let prepared = prepare(&subject, Some(&begun.profile), &selection, shard)?;
-    same_inputs(&begun, &prepared.plan.inputs)?;
+    let prepared = prepared(&begun)?;
     let clock = MachineClock::start();
     let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
     // Read again now that nobody else writes: another process may have gone on in between.
@@ -58,12 +55,26 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         seed: begun.seed,
         resume: Some(Resumed { finished, slowest_ms: slowest(&stored)? }),
         inbox: None,
-        people: people::of(&args.people)?,
+        people: people::of_run(&args.people, &stored)?,
+        collect: None,
     };
     let teller = Teller::new();
     let engine = engine::execute(prepared.plan, Recorder { log, clock }, &options, &teller, async |_, _| {});
-    let manner = Manner { lang: args.lang, ci: &Ci::of(Annotations::Auto), fail_fast: false };
+    let ci = Ci::of(Annotations::Auto);
+    let manner = Manner { lang: args.lang, ci: &ci, fail_fast: false };
     finish(until_interrupted(teller.beside(engine))?, &folder, &manner)
+}
+
+/// The plan of a run that has begun, from the very same inputs.
+///
+/// # Errors
+/// 20 when it was no `run`, 21 when an input was changed.
+pub fn prepared(begun: &RunStarted) -> Result<Prepared, Failure> {
+    let (subject, selection) = inputs(begun)?;
+    let shard = begun.inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT)?.parse().ok());
+    let prepared = prepare(&subject, Some(&begun.profile), &selection, shard)?;
+    same_inputs(begun, &prepared.plan.inputs)?;
+    Ok(prepared)
 }
 
 fn not_finished(stored: &Stored, folder: &Path) -> Result<(), Failure> {
@@ -80,7 +91,8 @@ fn slowest(stored: &Stored) -> Result<u64, Failure> {
     Ok(checks::slowest_answer_ms(&history.map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?))
 }
 
-fn not_resumed(error: &LogError) -> Failure {
+/// Why a log cannot be written on.
+pub fn not_resumed(error: &LogError) -> Failure {
     match error {
         LogError::Locked(_) => Failure::of(Exit::USAGE, error).hint("the run still goes on: wait for it or stop it"),
         LogError::Read(ReadError::Broken { .. } | ReadError::Blob { .. }) => Failure::of(Exit::EVIDENCE_BROKEN, error),

@@ -64,8 +64,16 @@ fn once(args: &Run, ci: &Ci) -> Result<(PathBuf, Exit), Failure> {
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
     let folder = run_folder::new_path(&args.out, "run", &run);
     let people = people::of(&args.people)?;
-    let options =
-        Options { run, tool: TOOL.to_owned(), assurance: Assurance::SelfRun, seed, resume: None, inbox: None, people };
+    let options = Options {
+        run,
+        tool: TOOL.to_owned(),
+        assurance: Assurance::SelfRun,
+        seed,
+        resume: None,
+        inbox: None,
+        people,
+        collect: None,
+    };
     let manner = Manner { lang: args.lang, ci, fail_fast: args.ci.fail_fast };
     let exit = carry_out(prepared, &options, &folder, &manner)?;
     Ok((folder, exit))

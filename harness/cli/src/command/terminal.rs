@@ -129,6 +129,11 @@ pub fn conclude(judged: &Judged, places: &Places) -> Exit {
     if !findings.is_empty() {
         say(findings);
     }
+    let open = super::answer::open_questions(&judged.history, places.run.as_deref().unwrap_or(&judged.name));
+    if !open.is_empty() {
+        open.into_iter().for_each(say);
+        say("");
+    }
     say(report::terminal::closing(&view, &style, &paths).trim_end());
     judged.exit()
 }

@@ -8,6 +8,7 @@ mod answer;
 mod arrived;
 mod aside;
 mod ask;
+mod collect;
 mod desk;
 mod fault;
 mod inbox;
@@ -24,6 +25,7 @@ mod step;
 mod trigger;
 mod wait;
 
+pub use collect::Collecting;
 pub use people::{Nobody, Operator, People, Reply};
 pub use ports::Listening;
 pub use run::{EngineError, Options, Progress, Quiet, Recorder, Resumed, execute, execute_over};

@@ -1,6 +1,7 @@
 //! A run from its first event to its last.
 
 use super::aside::Aside;
+use super::collect::{self, Collecting};
 use super::desk::Desk;
 use super::inbox;
 use super::life::{self, Life};
@@ -105,6 +106,8 @@ pub struct Options {
     pub inbox: Option<SocketAddr>,
     /// Who answers for the people at the subject.
     pub people: People,
+    /// The run has ended: only collect what is still due.
+    pub collect: Option<Collecting>,
 }
 
 /// What an interrupted run has done.
@@ -407,12 +410,19 @@ async fn go_on(
         beside.spawn(registers::listen(run.clone(), asked));
     }
     beside.spawn(post::visit(run.clone()));
-    let outcome = scenarios(&run, options, progress).await;
+    let outcome = match &options.collect {
+        Some(collecting) => collect::wait(&run, collecting).await,
+        None => scenarios(&run, options, progress).await,
+    };
     run.life.let_go();
     outcome
 }
 
 async fn begin(plan: &Plan, log: &Log, options: &Options) -> Result<(), EngineError> {
+    if let Some(collecting) = &options.collect {
+        log.append(Event::InboxReopened { until: collecting.until }, None, Vec::new()).await?;
+        return Ok(());
+    }
     if options.resume.is_some() {
         log.append(Event::RunResumed { tool: options.tool.clone() }, None, Vec::new()).await?;
         return Ok(());

@@ -193,6 +193,6 @@ pub(crate) fn to_do(view: &View<'_>, cause: Cause) -> String {
             format!("environment: is the subject up and reachable at {endpoint}? `provestein doctor --subject FILE`")
         }
         Cause::Harness | Cause::Suite => format!("{cause}: please report it, with the run's folder"),
-        Cause::Operator => format!("operator: do what was asked, then `provestein resume {run}`"),
+        Cause::Operator => format!("operator: `provestein answer {run}` lists the open questions and answers them"),
     }
 }

@@ -1,0 +1,142 @@
+//! People who answer: from a file, later, or on another day.
+
+use crate::support::process::{Background, code, free_port, provestein_in, text};
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+/// The scenario that asks two things.
+const ASKS: &str = "send/people/rejection-shown";
+
+struct Bench {
+    folder: tempfile::TempDir,
+    reference: Option<Background>,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let mut bench = Self { folder: tempfile::tempdir().unwrap(), reference: None };
+        let [harness, listen, orders] = [(); 3].map(|()| free_port());
+        let mut kit =
+            provestein_in(bench.path(), &["kit", "kit", "--harness", &format!("http://127.0.0.1:{harness}/")]);
+        assert_eq!(code(&kit.output().unwrap()), 0);
+        bench.reference = Some(Background::start(
+            bench.path(),
+            &[
+                "reference",
+                "--kit",
+                "kit",
+                "--harness",
+                &format!("http://127.0.0.1:{harness}/"),
+                "--listen",
+                &format!("127.0.0.1:{listen}"),
+                "--orders",
+                &format!("127.0.0.1:{orders}"),
+                "--retry-interval",
+                "400",
+                "--write-subject",
+                "ref",
+            ],
+            "reference listening",
+        ));
+        bench
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        provestein_in(self.path(), args).stdin(Stdio::null()).output().unwrap()
+    }
+
+    /// Runs with lines for the prompt.
+    fn typing(&self, args: &[&str], lines: &str) -> Output {
+        let mut command = provestein_in(self.path(), args);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(lines.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    }
+
+    /// Each requirement with its status: what the ledger says. (A scenario that was interrupted begins anew, so what it
+    /// saw before is counted once more.)
+    fn ledger(&self) -> serde_json::Value {
+        let judged = self.run(&["judge", "latest", "--format", "json"]);
+        let result: serde_json::Value = serde_json::from_slice(&judged.stdout).unwrap();
+        let rows = result["requirements"].as_array().unwrap().iter();
+        rows.map(|row| serde_json::json!([row["id"], row["status"], row["violated"], row["cannot_tell"]])).collect()
+    }
+}
+
+const RUN: [&str; 5] = ["run", "--subject", "ref/subject.yaml", ASKS, "--ask"];
+
+#[test]
+fn without_answers_each_question_is_open_and_has_a_command_that_answers_it() {
+    let bench = Bench::new();
+    let output = bench.run(&[&RUN[..], &["never"]].concat());
+    let screen = text(&output);
+    assert_eq!(code(&output), 11, "{screen}");
+    let commands: Vec<&str> = screen.lines().filter(|line| line.contains("provestein answer ")).collect();
+    assert!(commands.len() >= 2, "{screen}");
+    fs::write(bench.path().join("shot.png"), b"a picture").unwrap();
+    let said: Vec<Vec<String>> = commands
+        .iter()
+        .filter(|line| line.contains("--by NAME"))
+        .map(|line| {
+            line.split_whitespace().skip(1).map(|w| w.replace("NAME", "Kari").replace("FILE", "shot.png")).collect()
+        })
+        .collect();
+    for words in &said {
+        let answered = bench.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(matches!(code(&answered), 0 | 11), "{}", text(&answered));
+    }
+    let verified = bench.run(&["verify", "latest"]);
+    assert_eq!(code(&verified), 0, "{}", text(&verified));
+    let judged = bench.run(&["judge", "latest"]);
+    assert_eq!(code(&judged), 0, "{}", text(&judged));
+    let listed = bench.run(&["answer", "latest"]);
+    assert!(!text(&listed).contains("open question"), "{}", text(&listed));
+    let twice = bench.run(&said[0].iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(code(&twice), 20, "an answer is not given twice: {}", text(&twice));
+}
+
+#[test]
+fn a_prompt_that_was_put_off_is_answered_another_day_with_the_same_ledger() {
+    let bench = Bench::new();
+    fs::write(bench.path().join("shot.png"), b"a picture").unwrap();
+    let whole = bench.typing(&[&RUN[..], &["always"]].concat(), "navn Kari\nyes\nname Kari\nattach shot.png\nyes\n");
+    assert_eq!(code(&whole), 0, "{}", text(&whole));
+    assert!(text(&whole).contains("Står den som avvist") && text(&whole).contains("Is it shown as rejected"));
+    let unbroken = bench.ledger();
+    let stopped = bench.typing(&[&RUN[..], &["always"]].concat(), "navn Kari\nyes\nsenere\n");
+    assert_eq!(code(&stopped), 11, "{}", text(&stopped));
+    assert!(text(&stopped).contains("provestein resume"), "{}", text(&stopped));
+    let resumed = bench.typing(&["resume", "latest", "--ask", "always"], "name Kari\nattach shot.png\nyes\n");
+    assert_eq!(code(&resumed), 0, "{}", text(&resumed));
+    assert_eq!(bench.ledger(), unbroken);
+}
+
+#[test]
+fn answers_come_from_a_file_and_a_no_is_a_violation() {
+    let bench = Bench::new();
+    fs::write(bench.path().join("shot.png"), b"a picture").unwrap();
+    let file = format!(
+        "answers:\n  {ASKS}:\n    rejected: {{ answer: yes, by: Kari }}\n    text: {{ answer: no, by: Kari, comment: only the code }}\n"
+    );
+    fs::write(bench.path().join("answers.yaml"), file).unwrap();
+    let output = bench.run(&[&RUN[..], &["never", "--answers", "answers.yaml"]].concat());
+    let screen = text(&output);
+    assert_eq!(code(&output), 10, "{screen}");
+    assert!(screen.contains("HITS1168-7-4"), "{screen}");
+}
+
+#[test]
+fn collecting_waits_for_nothing_that_has_come() {
+    let bench = Bench::new();
+    let output = bench.run(&["run", "--subject", "ref/subject.yaml", "receive/accepted/log-innlagt"]);
+    assert_eq!(code(&output), 0, "{}", text(&output));
+    let collected = bench.run(&["collect", "latest", "--wait", "1"]);
+    assert_eq!(code(&collected), 0, "{}", text(&collected));
+    assert!(text(&collected).contains("nothing is due"), "{}", text(&collected));
+}
