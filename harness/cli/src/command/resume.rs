@@ -14,7 +14,7 @@ use evidence::event::{Event, RunStarted, ScenarioOutcome};
 use evidence::history;
 use evidence::log::{Log, LogError};
 use evidence::read::{ReadError, Stored};
-use exchange::engine::{self, Options, Recorder, Resumed};
+use exchange::engine::{self, Options, Recorder, Resumed, Standing};
 use report::SHARD_INPUT;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +53,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         tool: TOOL.to_owned(),
         assurance: begun.assurance,
         seed: begun.seed,
-        resume: Some(Resumed { finished, slowest_ms: slowest(&stored)? }),
+        resume: Some(Resumed { finished, slowest_ms: slowest(&stored)?, standing: Standing::of(&stored.events) }),
         inbox: None,
         people: people::of_run(&args.people, &stored)?,
         collect: None,

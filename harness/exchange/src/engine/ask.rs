@@ -36,7 +36,10 @@ impl Scene<'_> {
     pub async fn put(&self, question: Question) -> Result<Option<(Seq, OperatorAnswer)>, EngineError> {
         let patience = SignedDuration::from_millis(question.patience_ms.try_into().unwrap_or(i64::MAX));
         let until = self.run.wall().checked_add(patience).unwrap_or(Timestamp::MAX);
-        let asked = self.run.record(Event::OperatorAsked(question.clone()), Some(self.started), Vec::new()).await?.seq;
+        let asked = match self.standing.filter(|standing| standing.line == question.line) {
+            Some(standing) => standing.asked,
+            None => self.run.record(Event::OperatorAsked(question.clone()), Some(self.started), Vec::new()).await?.seq,
+        };
         self.progress.waiting(&question.who, &question.label, until);
         let event = match self.run.people.0.ask(&question).await {
             Reply::Answered { answer, by, comment, attachments } => {

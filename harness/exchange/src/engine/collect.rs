@@ -81,7 +81,7 @@ pub(super) async fn wait(run: &Run, collecting: &Collecting) -> Result<(), Engin
         let Some(party) = desk.parties.get_mut(&known.to) else { continue };
         party.msh.step(Input::Arrived(known.facts.clone()), 0);
         let (what, entity) = known.answer.clone();
-        let answer = StoredAnswer { what, entity, ends: Ends::default(), deviations: Vec::new() };
+        let answer = StoredAnswer { what, entity, ends: Ends::default(), deviations: Vec::new(), in_reply_to: None };
         party.answers.insert(known.facts.message_id.clone(), answer);
     }
     let mut due = collecting.due.clone();

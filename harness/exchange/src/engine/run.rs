@@ -3,12 +3,14 @@
 use super::aside::Aside;
 use super::collect::{self, Collecting};
 use super::desk::Desk;
+pub use super::error::EngineError;
 use super::inbox;
 use super::life::{self, Life};
 use super::people::People;
 use super::ports::{self, Listening, Sources};
 use super::post::{self, Ends, PostOffice};
 use super::registers;
+use super::standing::Standing;
 use crate::plan::Plan;
 use crate::scenario::Loaded;
 use crate::subject::Way;
@@ -21,73 +23,12 @@ use evidence::digest::Digest;
 use evidence::event::{Assurance, Event, Recorded, RunStarted, ScenarioOutcome, ScenarioStarted, Seq};
 use evidence::log::{Clock, Log, LogError};
 use jiff::Timestamp;
-use msh::compose::ComposeError;
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use thiserror::Error;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
-
-/// Why a run could not go on. Never the subject's fault.
-#[derive(Debug, Error)]
-pub enum EngineError {
-    /// The log cannot be written: the run stops, because nothing is acted on unrecorded.
-    #[error("the run stops because it cannot be recorded")]
-    Log(#[from] LogError),
-    /// The inbox port cannot be had.
-    #[error(
-        "failed to listen at {address} for the subject's messages; choose another port under `inbox`, or stop what uses it"
-    )]
-    Inbox {
-        /// Where.
-        address: SocketAddr,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// A port of the registers cannot be had.
-    #[error(
-        "failed to open the registers at {places}; choose other ports under `registers` (and make a kit that names them), or stop what uses these"
-    )]
-    Registers {
-        /// Where.
-        places: String,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// A task beside the steps panicked: a mistake of the harness.
-    #[error("the harness made a mistake while it handled a message, please report it: {0}")]
-    Panicked(String),
-    /// Somebody put a question off: the run is interrupted, not ended.
-    #[error("a question was put off: the run waits for its answer")]
-    PutOff,
-    /// A message of a scenario cannot be made.
-    #[error("{file}:{line}: failed to compose the message")]
-    Compose {
-        /// The scenario's file.
-        file: String,
-        /// The step's line.
-        line: u32,
-        /// Why.
-        #[source]
-        source: ComposeError,
-    },
-    /// A template cannot be filled.
-    #[error("{file}:{line}: failed to fill the message")]
-    Fill {
-        /// The scenario's file.
-        file: String,
-        /// The step's line.
-        line: u32,
-        /// Why.
-        #[source]
-        source: crate::message::MessageError,
-    },
-}
 
 /// How a run is carried out.
 #[derive(Debug, Clone)]
@@ -117,6 +58,8 @@ pub struct Resumed {
     pub finished: Vec<String>,
     /// The slowest answer it has seen, in milliseconds.
     pub slowest_ms: u64,
+    /// The question at which it stands.
+    pub standing: Option<Standing>,
 }
 
 impl Options {
@@ -446,6 +389,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
     let mut ended = "finished".to_owned();
     for (index, loaded) in left.iter().enumerate() {
         progress.scenario(index + 1, left.len(), loaded);
+        let standing = resumed.standing.as_ref().filter(|standing| standing.is_within(loaded));
         let started = ScenarioStarted {
             scenario: loaded.id.clone(),
             title: loaded.scenario.title.en.clone(),
@@ -454,10 +398,13 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
             digest: loaded.digest,
             expectations: loaded.expectations(),
         };
-        let started = run.record(Event::ScenarioStarted(started), None, Vec::new()).await?;
+        let began = match standing {
+            Some(standing) => standing.started,
+            None => run.record(Event::ScenarioStarted(started), None, Vec::new()).await?.seq,
+        };
         let abandoned = match &given_up {
             Some(reason) => Some(reason.clone()),
-            None => super::step::carry_out(run, loaded, started.seq, progress).await?,
+            None => super::step::carry_out(run, loaded, (began, standing), progress).await?,
         };
         registers::reset(run);
         // Our last answers belong to this scenario, and the run must not end before they are sent.
@@ -474,8 +421,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
         progress.ended(loaded, abandoned.as_deref());
         let gave_up = abandoned.is_some();
         let outcome = abandoned.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason });
-        run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(started.seq), Vec::new())
-            .await?;
+        run.record(Event::ScenarioEnded { scenario: loaded.id.clone(), outcome }, Some(began), Vec::new()).await?;
         if let Some(reason) = progress.enough(loaded, gave_up) {
             ended = reason;
             break;

@@ -3,6 +3,7 @@
 use super::life;
 use super::registers;
 use super::run::{EngineError, Progress, Run};
+use super::standing::Standing;
 use crate::scenario::{Loaded, Step};
 use evidence::event::Seq;
 use std::sync::Arc;
@@ -11,12 +12,15 @@ use std::sync::Arc;
 pub(super) async fn carry_out(
     run: &Arc<Run>,
     loaded: &Loaded,
-    started: Seq,
+    (started, standing): (Seq, Option<&Standing>),
     progress: &dyn Progress,
 ) -> Result<Option<String>, EngineError> {
     run.desk().begin_scenario();
-    let scene = Scene { run, loaded, started, progress };
+    let scene = Scene { run, loaded, started, progress, standing };
     for (step, &line) in loaded.scenario.steps.iter().zip(&loaded.step_lines) {
+        if standing.is_some_and(|standing| line < standing.line) {
+            continue;
+        }
         run.check()?;
         if let Some(reason) = run.life.down() {
             return Ok(Some(reason));
@@ -43,6 +47,8 @@ pub(super) struct Scene<'a> {
     pub loaded: &'a Loaded,
     pub started: Seq,
     pub progress: &'a dyn Progress,
+    /// The question that was asked already, in a run that goes on.
+    pub standing: Option<&'a Standing>,
 }
 
 impl Scene<'_> {
