@@ -16,6 +16,10 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::with("400", "0")
+    }
+
+    fn with(retry_interval: &str, apprec_after: &str) -> Self {
         let mut bench = Self { folder: tempfile::tempdir().unwrap(), reference: None };
         let [harness, listen, orders] = [(); 3].map(|()| free_port());
         let mut kit =
@@ -34,7 +38,9 @@ impl Bench {
                 "--orders",
                 &format!("127.0.0.1:{orders}"),
                 "--retry-interval",
-                "400",
+                retry_interval,
+                "--apprec-after",
+                apprec_after,
                 "--write-subject",
                 "ref",
             ],
@@ -149,4 +155,22 @@ fn collecting_waits_for_nothing_that_has_come() {
     let collected = bench.run(&["collect", "latest", "--wait", "1"]);
     assert_eq!(code(&collected), 0, "{}", text(&collected));
     assert!(text(&collected).contains("nothing is due"), "{}", text(&collected));
+}
+
+#[test]
+fn an_apprec_that_comes_after_the_run_is_collected_and_settles_it() {
+    let bench = Bench::with("60000", "3000");
+    let subject = fs::read_to_string(bench.path().join("ref/subject.yaml")).unwrap();
+    let impatient = subject.replace("apprec: 10 s", "apprec: 200 ms");
+    assert_ne!(impatient, subject);
+    fs::write(bench.path().join("ref/impatient.yaml"), impatient).unwrap();
+    let output = bench.run(&["run", "--subject", "ref/impatient.yaml", "receive/accepted/log-innlagt"]);
+    assert_eq!(code(&output), 11, "{}", text(&output));
+    let collected = bench.run(&["collect", "latest", "--wait", "2"]);
+    assert_eq!(code(&collected), 0, "{}", text(&collected));
+    assert!(text(&collected).contains("1 AppRecs are due"), "{}", text(&collected));
+    assert_eq!(code(&bench.run(&["verify", "latest"])), 0);
+    let log = fs::read_to_string(latest(&bench.path().join("reports")).join("events.jsonl")).unwrap();
+    assert!(log.contains("InboxReopened") && log.ends_with('\n'));
+    assert_eq!(log.matches("\"reason\":\"collected\"").count(), 1);
 }

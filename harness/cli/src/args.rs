@@ -367,6 +367,9 @@ pub struct Reference {
     /// How often it is sent again
     #[arg(long, value_name = "N", default_value = "2")]
     pub retry_count: u32,
+    /// Milliseconds that the journal takes over a message before its AppRec leaves, as with manual handling
+    #[arg(long, value_name = "MS", default_value = "0", hide_default_value = true)]
+    pub apprec_after: u64,
     /// Be wrong in this way; can be given several times
     #[arg(long, value_name = "ID")]
     pub defect: Vec<String>,

@@ -25,6 +25,8 @@ pub struct Wiring {
     pub client_tls: Option<ClientTls>,
     /// TLS of the own endpoint.
     pub server_tls: Option<ServerTls>,
+    /// How long the journal takes over a message before its AppRec leaves, as with manual handling.
+    pub apprec_after: Duration,
     /// How often it is looked whether something has to be sent again; one second when absent.
     pub tick: Option<Duration>,
 }
@@ -207,7 +209,14 @@ impl Desk {
         };
         // The sender may have hung up; its receipt comes by itself all the same.
         let _ = arrival.reply.send(reply);
-        self.send(outgoing).await;
+        let mut outgoing = outgoing.into_iter();
+        self.send(outgoing.next().into_iter().collect()).await;
+        // What follows the acknowledgment is the journal's.
+        let rest: Vec<Outgoing> = outgoing.collect();
+        if !rest.is_empty() && !self.wiring.apprec_after.is_zero() {
+            tokio::time::sleep(self.wiring.apprec_after).await;
+        }
+        self.send(rest).await;
     }
 
     /// Kept before it is answered: what is acknowledged is not lost.

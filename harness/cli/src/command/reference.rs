@@ -63,6 +63,7 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
     let url: carrier::http::Url = args.harness.parse().map_err(|error| Failure::of(Exit::USAGE, &error))?;
     let wiring = Wiring {
         partners: peers.iter().map(|peer| (peer.her, url.clone())).collect(),
+        apprec_after: Duration::from_millis(args.apprec_after),
         tick: Some(Duration::from_millis((args.retry_interval / 4).clamp(POLL_MIN_MS, 1000))),
         ..Wiring::default()
     };
