@@ -1,6 +1,6 @@
 //! The reference under every weather: it may come to nothing, but a conforming system is never accused.
 
-use crate::support::simulated::{Taking, simulate, simulate_taking};
+use crate::support::simulated::{Taking, simulate, simulate_by, simulate_taking};
 use provestein::carrier::simulated::Weather;
 use provestein::evidence::event::{Event, TransportFailure};
 use provestein::exchange::engine::EngineError;
@@ -104,4 +104,16 @@ fn the_same_weather_gives_the_same_order_of_events() {
         run.judged.stored.events.iter().map(|r| (r.elapsed_ms, history.event_names[&r.seq])).collect()
     };
     assert_eq!(order(), order());
+}
+
+#[test]
+fn a_shifted_gen_date_shows_the_deadline_and_is_said() {
+    let run = simulate_by("plo-receive-deadline", &[], Weather::FAIR, 3, &["receive/accepted/log-innlagt"]);
+    assert_eq!(run.judged.judgement.exit.code, 0, "{:?}", run.judged.judgement.scenarios);
+    let seen: Vec<_> = run.judged.judgement.evidence("HITS1168-4.1-4").collect();
+    assert_eq!(seen.len(), 1, "a GenDate that was old on purpose is judged");
+    assert_eq!(seen[0].got, "5700 minutes", "95 hours, of which the system used nothing");
+    assert!(run.judged.profile.shift_in_words().unwrap().contains("-95 h"));
+    let report = provestein::report::markdown::render(&run.judged.view());
+    assert!(report.contains("shifted by -95 h"), "{report}");
 }

@@ -206,7 +206,8 @@ fn within_96_hours(a: &Answered<'_>) -> Vec<Finding> {
     let generated = a.stimulus.head().and_then(MsgHead::gen_date).and_then(time_of);
     let Some(((generated, margin), answer)) = generated.zip(a.apprecs().next()) else { return Vec::new() };
     let age_when_sent = a.stimulus.at.duration_since(generated);
-    if age_when_sent > SignedDuration::from_hours(24) {
+    let is_shifted = a.profile.gen_date_shift_hours != 0;
+    if age_when_sent > SignedDuration::from_hours(24) && !is_shifted {
         return Vec::new();
     }
     let taken = answer.at.duration_since(generated);

@@ -20,6 +20,8 @@ pub struct Plan {
     pub messages: MessageTypes,
     /// Shortest time that a silence must last, from the profile.
     pub quiet: Duration,
+    /// Hours by which GenDate of our messages is shifted, from the profile.
+    pub gen_date_shift_hours: i32,
     /// Digest of every input file, by name, with its bytes.
     pub inputs: Vec<(String, Vec<u8>)>,
     /// Digest over everything embedded.

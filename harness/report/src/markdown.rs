@@ -49,6 +49,9 @@ fn head(out: &mut String, view: &View<'_>) {
         out.push_str(&format!("- **Tested:** {}\n", text(&terminal::subject_name(subject))));
     }
     out.push_str(&format!("- **Profile:** {} ({})\n", code(&view.profile.id()), text(&view.profile.title.en)));
+    if let Some(shift) = view.profile.shift_in_words() {
+        out.push_str(&format!("- **Shifted:** {}\n", text(&shift)));
+    }
     if let Some(run) = &view.history.run {
         out.push_str(&format!(
             "- **Run:** {}, seed {}; {}\n",

@@ -32,6 +32,10 @@ pub(super) struct ProfileFile {
     pub algorithms: AlgorithmsFile,
     /// How long nothing has to come, at least, before absence counts; milliseconds.
     pub quiet_ms: u64,
+    /// Hours by which GenDate of our messages is shifted, e.g. -95: then the 96 hours of HITS 1168 4.1 are nearly over when
+    /// a message arrives, and whether they are kept can be seen in an afternoon.
+    #[serde(default)]
+    pub gen_date_shift_hours: i32,
     /// Ids of the scenarios.
     pub scenarios: Vec<String>,
     /// Ids of the scenarios that restart the subject: they run where the harness starts it, and a run is whole

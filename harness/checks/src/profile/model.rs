@@ -43,6 +43,8 @@ pub struct Profile {
     pub algorithms: Algorithms,
     /// How long nothing has to come, at least, before absence counts; milliseconds.
     pub quiet_ms: u64,
+    /// Hours by which GenDate of our messages is shifted; printed in every report when it is not 0.
+    pub gen_date_shift_hours: i32,
     /// Ids of the scenarios, in the order in which they run.
     pub scenarios: Vec<String>,
     /// Ids of the scenarios that restart the subject: they run where the harness starts it, and a run is whole
@@ -84,6 +86,14 @@ impl Profile {
     /// Name and version, e.g. `plo-receive-nhn@1`.
     pub fn id(&self) -> String {
         format!("{}@{}", self.name, self.version)
+    }
+
+    /// How GenDate was shifted, in words; `None` when it was not.
+    pub fn shift_in_words(&self) -> Option<String> {
+        let hours = self.gen_date_shift_hours;
+        (hours != 0).then(|| {
+            format!("GenDate of our messages is shifted by {hours:+} h: the time of generation is not the real one")
+        })
     }
 
     /// What it says about a requirement.

@@ -73,11 +73,10 @@ fn take_in(profile: &mut Profile, other: Profile) {
         known.sort_unstable();
         known.dedup();
     }
-    for scenario in other.scenarios {
-        if !profile.scenarios.contains(&scenario) {
-            profile.scenarios.push(scenario);
-        }
-    }
+    add(&mut profile.scenarios, other.scenarios);
+    add(&mut profile.restarting, other.restarting);
+    add(&mut profile.by_mail, other.by_mail);
+    add(&mut profile.carriers, other.carriers);
     for (id, obligation) in other.obligations {
         match profile.obligations.entry(id) {
             Entry::Vacant(free) => drop(free.insert(obligation)),
@@ -92,6 +91,11 @@ fn take_in(profile: &mut Profile, other: Profile) {
     }
     profile.quiet_ms = profile.quiet_ms.max(other.quiet_ms);
     profile.digest = Digest::of(format!("{} {}", profile.digest, other.digest).as_bytes());
+}
+
+fn add(known: &mut Vec<String>, more: Vec<String>) {
+    let new: Vec<String> = more.into_iter().filter(|id| !known.contains(id)).collect();
+    known.extend(new);
 }
 
 fn first_line(message: &str) -> String {
@@ -124,6 +128,7 @@ impl Reader<'_> {
             carriers: file.carriers.into_iter().map(carrier).collect(),
             algorithms: Algorithms { digest: file.algorithms.digest, signature: file.algorithms.signature },
             quiet_ms: file.quiet_ms,
+            gen_date_shift_hours: file.gen_date_shift_hours,
             scenarios: file.scenarios,
             restarting: file.restarting,
             by_mail: file.by_mail,
@@ -215,7 +220,10 @@ mod tests {
     #[test]
     fn every_shipped_profile_is_right() {
         let names: Vec<String> = shipped().iter().map(Profile::id).collect();
-        assert_eq!(names, ["plo-nhn@1", "plo-receive-his1037@1", "plo-receive-nhn@1", "plo-send-nhn@1"]);
+        assert_eq!(
+            names,
+            ["plo-nhn@1", "plo-receive-deadline@1", "plo-receive-his1037@1", "plo-receive-nhn@1", "plo-send-nhn@1"]
+        );
     }
 
     #[test]

@@ -194,6 +194,7 @@ pub fn plan(
         scenarios,
         messages: embedded::messages()?,
         quiet: Duration::from_millis(profile.quiet_ms),
+        gen_date_shift_hours: profile.gen_date_shift_hours,
         inputs,
         suite: embedded::suite_digest(),
         registers,

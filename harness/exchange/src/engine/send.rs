@@ -12,6 +12,7 @@ use crate::message::{Filling, stamp};
 use crate::scenario::{Alteration, PatientKind, Reacknowledge, SendStep};
 use evidence::digest::Digest;
 use evidence::event::{Composed, Event, TransportFailure};
+use jiff::{SignedDuration, Timestamp};
 use msh::compose::{self, PayloadMessage};
 use wire::business::{self, Business};
 use wire::mime::mail::MailDraft;
@@ -75,6 +76,12 @@ impl Scene<'_> {
             draft,
         };
         self.dispatch(outgoing, composed).await
+    }
+
+    /// GenDate of a new message: now, unless the profile shifts it.
+    fn generated(&self) -> Timestamp {
+        let (now, hours) = (self.run.wall(), self.run.plan.gen_date_shift_hours);
+        now.checked_add(SignedDuration::from_hours(hours.into())).unwrap_or(now)
     }
 
     /// The mail around a message, for a subject that is reached by mail.
@@ -149,7 +156,7 @@ impl Scene<'_> {
             patient: &plan.subject.patients[patient],
             msg_id: &self.run.uuid(),
             answers: None,
-            now: self.run.wall(),
+            now: self.generated(),
         };
         let filled = plan.messages.fill(&filling);
         let message = filled.map_err(|source| EngineError::Fill { file: self.loaded.file.clone(), line, source })?;

@@ -231,7 +231,8 @@ fn about(view: &View<'_>, l: &'static Labels) -> Vec<(&'static str, String)> {
     about.push((l.horizon, seconds(history.horizon_ms)));
     about.push((l.events, history.events.to_string()));
     about.push((l.head, view.head.to_string()));
-    about.push((l.profile, format!("{}, {}", view.profile.id(), view.profile.digest)));
+    let shift = view.profile.shift_in_words().map(|shift| format!("; {shift}")).unwrap_or_default();
+    about.push((l.profile, format!("{}, {}{shift}", view.profile.id(), view.profile.digest)));
     about.push((l.catalogue, view.catalogue.digest().to_string()));
     about.push((l.tool, clean(view.tool)));
     about

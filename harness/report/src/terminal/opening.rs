@@ -33,6 +33,9 @@ pub fn opening(opening: &Opening<'_>) -> String {
     }
     let profile = format!("{} ({})", opening.profile.id(), opening.profile.title.en);
     out.push_str(&style.field("profile", &profile));
+    if let Some(shift) = opening.profile.shift_in_words() {
+        out.push_str(&style.field("shifted", &shift));
+    }
     let (label, noun) = match run.assurance {
         Assurance::Inspection => ("files", ""),
         Assurance::Demo | Assurance::SelfRun => ("scenarios", ""),
