@@ -24,7 +24,16 @@ const FILLED: [&str; 4] = ["HITS1172-251", "HITS1172-80", "HITS1172-81", "HITS11
 
 /// A run against the reference, by mail, judged.
 fn against_reference(defects: &[Defect], selection: &[&str], progress: &dyn Progress) -> (Judged, tempfile::TempDir) {
-    let profile = embedded::profile("plo-receive-nhn").unwrap();
+    by_profile("plo-receive-nhn", defects, selection, progress)
+}
+
+fn by_profile(
+    profile: &str,
+    defects: &[Defect],
+    selection: &[&str],
+    progress: &dyn Progress,
+) -> (Judged, tempfile::TempDir) {
+    let profile = embedded::profile(profile).unwrap();
     let subject = demo::over_mail(demo::subject(&profile).unwrap());
     let selection: Vec<String> = selection.iter().map(|s| (*s).to_owned()).collect();
     let prepared = planned::plan(subject, profile, &selection, Vec::new()).unwrap();
@@ -44,6 +53,16 @@ fn violated(judged: &Judged) -> Vec<String> {
 fn not_established(judged: &Judged) -> Vec<String> {
     let observed = judged.judgement.observations.iter();
     observed.filter(|o| matches!(o.verdict, Verdict::CannotTell(_))).map(|o| format!("{o:?}")).collect()
+}
+
+#[test]
+fn what_a_system_sends_by_mail_is_acknowledged_answered_and_sent_again() {
+    let sending = ["send/accepted", "send/retry", "send/apprec"];
+    let (judged, _folder) = by_profile("plo-send-nhn", &[], &sending, &Quiet);
+    let totals = &judged.judgement.totals;
+    let counted = (totals.violated, totals.not_established, totals.scenarios_passed);
+    assert_eq!(counted, (0, 0, 12), "{:?} {:?}", not_established(&judged), violated(&judged));
+    assert_eq!(judged.judgement.suite_defects, []);
 }
 
 #[test]

@@ -85,17 +85,19 @@ fn answered(view: &RunView<'_>, message: &MessageRecord) -> Option<(u64, Given)>
     let index = view.history.exchanges.iter().position(|e| view.history.messages[e.stimulus].seq == message.seq)?;
     let signals = view.facts.signals(index).iter().map(|&i| &view.history.messages[i]);
     let taken = signals.filter_map(|signal| {
-        let sent = signal
-            .sendings
-            .iter()
-            .find(|s| matches!(s.outcome, Some(TransportOutcome::Answered { status, .. }) if status < 400))?;
+        let is_there = |outcome: &Option<TransportOutcome>| match outcome {
+            Some(TransportOutcome::Answered { status, .. }) => *status < 400,
+            Some(TransportOutcome::Taken { .. }) => true,
+            _ => false,
+        };
+        let sent = signal.sendings.iter().find(|s| is_there(&s.outcome))?;
         let severity = signal.message.soap().and_then(|e| e.error_lists.first()).map(ErrorList::severity);
         let given = match severity {
             None => Given::Accepted,
             Some(Severity::Warning) => Given::Warning,
             Some(_) => Given::Error,
         };
-        Some((sent.at_ms, given))
+        Some((sent.reached_ms, given))
     });
     taken.min_by_key(|(at_ms, _)| *at_ms)
 }
