@@ -81,6 +81,13 @@ pub(super) struct Inward {
 }
 
 impl Inward {
+    /// What came before is only remembered by its ids, to tell a repetition: a long run must not fill the memory.
+    pub fn begin_scenario(&mut self) {
+        for arrived in &mut self.arrived {
+            (arrived.envelope, arrived.head) = (None, None);
+        }
+    }
+
     /// From now on the next new message is treated so.
     pub fn expect(&mut self, transport: TransportAnswer) {
         self.handlings.push(Handling { transport, ids: BTreeSet::new(), seen: 0 });

@@ -126,6 +126,7 @@ impl Desk {
         self.sent.clear();
         // What came before cannot answer what is sent now.
         self.receipts.clear();
+        self.inward.begin_scenario();
         self.pulled.clear();
     }
 
