@@ -17,7 +17,7 @@ pub(super) const CHECKS: &[MessageCheck] = &[
     message("PLOAT-S14", "a code of the list that S names", cv_codes),
     message("PLOAT-S15", "S with V and DN, or OT", cv_complete),
     message("HIS80601-5_CV-1", "S with the OID of a national code list", cv_with_list),
-    message("HISD1165-CV-1", "S with an OID", cv_with_list),
+    message("HISD1165-CV-1", "S with an OID", cv_with_oid),
 ];
 
 /// Elements of type CS.
@@ -104,6 +104,27 @@ const LIST_OF_CS: [(&str, &str); 5] = [
     ("RoleReceiver", "8112"),
 ];
 
+/// Texts that the schema demands in their parent: left empty they are no breach (HISD 1165 excepts
+/// them). What must stand in some of them, other checks say.
+const DEMANDED: [&str; 16] = [
+    "AllergiskMot",
+    "BetegnelseHjelpemiddel",
+    "CaveStikkord",
+    "Gjelder",
+    "Id",
+    "MIGversion",
+    "MsgId",
+    "Navn",
+    "Notat",
+    "OrganisationName",
+    "RefToConversation",
+    "RefToParent",
+    "StedHendelse",
+    "TidligereSykdom",
+    "TjenesteNavn",
+    "VurderingenGjelder",
+];
+
 /// Stem of the OIDs of the national code lists.
 const NATIONAL: &str = "2.16.578.1.12.4.1.1.";
 
@@ -142,6 +163,9 @@ fn told(looked: &Looked, what: &str) -> Option<Finding> {
 /// An element is empty without content and without an attribute that says something.
 fn no_empty_element(seen: &Seen<'_>) -> Option<Finding> {
     let looked = look(seen, |element| {
+        if DEMANDED.contains(&element.name.as_str()) {
+            return None;
+        }
         let says = element.is_filled || element.attributes.iter().any(|(_, value)| !value.trim().is_empty());
         Some(if says { Ok(()) } else { Err(format!("<{}> without content", element.name)) })
     })?;
@@ -194,7 +218,8 @@ fn cv_complete(seen: &Seen<'_>) -> Option<Finding> {
         is_cv(element).then(|| {
             let coded = element.said("V").is_some() && element.said("DN").is_some();
             match (element.said("S"), coded, element.said("OT")) {
-                (Some(_), true, _) | (Some(_), _, Some(_)) => Ok(()),
+                // Whether OT wants S too, HISD1165-CV-1 says; the criterion can be read either way.
+                (Some(_), true, _) | (_, _, Some(_)) => Ok(()),
                 (None, ..) => Err(format!("<{}> without S", element.name)),
                 _ => Err(format!("<{}> without V and DN, and without OT", element.name)),
             }
@@ -212,6 +237,21 @@ fn cv_with_list(seen: &Seen<'_>) -> Option<Finding> {
         })
     })?;
     told(&looked, "codes of type CV, each with its list")
+}
+
+/// The standard of all messages names no stem: SNOMED CT and LOINC have other ones.
+fn cv_with_oid(seen: &Seen<'_>) -> Option<Finding> {
+    let is_oid = |list: &str| {
+        list.contains('.') && list.split('.').all(|arc| !arc.is_empty() && arc.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let looked = look(seen, |element| {
+        is_cv(element).then(|| match element.said("S") {
+            Some(list) if is_oid(list.trim()) => Ok(()),
+            Some(list) => Err(format!("<{}> with S {}", element.name, shown(list))),
+            None => Err(format!("<{}> without S", element.name)),
+        })
+    })?;
+    told(&looked, "codes of type CV, each with an OID")
 }
 
 #[cfg(test)]

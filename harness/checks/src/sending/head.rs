@@ -45,7 +45,7 @@ fn type_present(seen: &Seen<'_>) -> Option<Finding> {
 fn type_is_action(seen: &Seen<'_>) -> Option<Finding> {
     let (head, info) = info(seen)?;
     let action = seen.envelope().and_then(Envelope::action)?;
-    let code = head.message_function()?;
+    let code = head.message_function().filter(|code| !code.trim().is_empty())?;
     let place = code_place(info.message_type.as_ref(), &info.place, "Type");
     Some(Finding::when(code == action, &place, shown(code)).expected(shown(action)))
 }

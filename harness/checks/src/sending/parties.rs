@@ -132,7 +132,9 @@ fn patient_known(seen: &Seen<'_>) -> Option<Finding> {
 fn telecom_scheme(seen: &Seen<'_>) -> Option<Finding> {
     let looked = look(seen, |element| {
         let address = element.said("V").filter(|_| element.name == "TeleAddress")?;
-        let has_scheme = ["tel:", "fax:", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
+        // The scheme of a URI is written in either case (RFC 3986 3.1).
+        let scheme = address.split_once(':').map(|(scheme, _)| scheme.trim().to_ascii_lowercase());
+        let has_scheme = matches!(scheme.as_deref(), Some("tel" | "fax" | "mailto"));
         Some(if has_scheme { Ok(()) } else { Err("an address without scheme".to_owned()) })
     })?;
     match looked.objection {

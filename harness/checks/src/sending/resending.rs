@@ -10,7 +10,7 @@ use crate::check::{Finding, RunCheck, RunView, run};
 use crate::verdict::Cause;
 use evidence::event::Retry;
 use evidence::history::{Author, MessageRecord, TransportOutcome};
-use wire::ebxml::{ErrorList, MessageKind, Severity};
+use wire::ebxml::{Envelope, ErrorList, MessageKind, Severity};
 use wire::place::Place;
 use wire::signature::SignatureBlock;
 
@@ -76,8 +76,13 @@ fn repeats(message: &MessageRecord, first: &MessageRecord) -> bool {
     let id = |m: &MessageRecord| m.message.soap().and_then(|e| e.message_id()).map(str::to_ascii_lowercase);
     let same_envelope = id(first).is_some() && id(message) == id(first);
     let content = |m: &MessageRecord| m.payload().map(|p| p.content.clone());
+    // The same hodemelding goes to each of its receivers in an envelope of that one's own.
+    let to = |m: &MessageRecord| m.message.soap().and_then(Envelope::to_her);
     same_envelope
-        || message.msg_id().is_some() && message.msg_id() == first.msg_id() && content(message) == content(first)
+        || to(message) == to(first)
+            && message.msg_id().is_some()
+            && message.msg_id() == first.msg_id()
+            && content(message) == content(first)
 }
 
 /// When an answer of ours to this MessageId was taken by the subject's endpoint.

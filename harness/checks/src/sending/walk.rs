@@ -35,6 +35,9 @@ pub(super) struct Looked {
     pub root: Place,
 }
 
+/// Markup of a text (dialogue messages 1.1): a line break is no information that is missing.
+const XHTML: &str = "http://www.w3.org/1999/xhtml";
+
 /// Lets `look` see the elements of the hodemelding, one after the other, until it objects to one. It returns nothing
 /// about an element that it is not for.
 pub(super) fn look(seen: &Seen<'_>, look: impl Fn(&Element) -> Option<Result<(), String>>) -> Option<Looked> {
@@ -43,7 +46,7 @@ pub(super) fn look(seen: &Seen<'_>, look: impl Fn(&Element) -> Option<Result<(),
     let tree = text.parse().ok()?;
     let mut looked = Looked { objection: None, count: 0, root: tree.place(tree.root()) };
     for node in tree.root().descendants() {
-        if !node.is_element() {
+        if !node.is_element() || node.tag_name().namespace() == Some(XHTML) {
             continue;
         }
         let plain = node.attributes().filter(|a| a.namespace().is_none());

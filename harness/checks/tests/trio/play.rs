@@ -403,13 +403,23 @@ impl Play {
         entities.map(|entity| self.blobs.get(entity).unwrap()).collect()
     }
 
+    /// Describes the subject otherwise.
+    pub fn describe(&mut self, change: impl FnOnce(&mut Subject)) {
+        let described = self
+            .events
+            .iter_mut()
+            .find_map(|e| if let Event::SubjectDescribed(s) = &mut e.event { Some(s) } else { None });
+        change(described.unwrap());
+    }
+
     /// Gives the subject another service in its organisation.
     pub fn add_party(&mut self, service: u32) {
-        for recorded in &mut self.events {
-            if let Event::SubjectDescribed(subject) = &mut recorded.event {
-                subject.parties.push((text::SUBJECT.0, service));
-            }
-        }
+        self.describe(|subject| subject.parties.push((text::SUBJECT.0, service)));
+    }
+
+    /// Keeps bytes as the log keeps them.
+    pub fn keep(&mut self, bytes: Vec<u8>) -> Digest {
+        self.blobs.put(bytes)
     }
 
     fn blobs_of_last_receipt(&self) -> String {

@@ -106,7 +106,7 @@ fn ident(id: u32) -> String {
     format!(r#"<Ident><Id>{id}</Id><TypeId V="HER" S="2.16.578.1.12.4.1.1.9051" DN="HER-id"/></Ident>"#)
 }
 
-fn organisation((enterprise, service): (u32, u32), names: (&str, &str)) -> String {
+pub fn organisation((enterprise, service): (u32, u32), names: (&str, &str)) -> String {
     format!(
         r#"<Organisation><OrganisationName>{}</OrganisationName>{}<Ident><Id>310000{enterprise}</Id><TypeId V="ENH" S="2.16.578.1.12.4.1.1.9051" DN="Organisasjonsnummer"/></Ident><Organisation><OrganisationName>{}</OrganisationName>{}</Organisation></Organisation>"#,
         names.0,
@@ -133,7 +133,7 @@ pub fn fagmelding(msg_id: &str) -> String {
     )
 }
 
-fn inst((enterprise, service): (u32, u32), names: (&str, &str)) -> String {
+pub fn inst((enterprise, service): (u32, u32), names: (&str, &str)) -> String {
     format!(
         r#"<HCP><Inst><Name>{}</Name><Id>{enterprise}</Id><TypeId V="HER" DN="HER-id"/><Dept><Name>{}</Name><Id>{service}</Id><TypeId V="HER" DN="HER-id"/></Dept><AdditionalId><Id>310000{enterprise}</Id><Type V="ENH" DN="Organisasjonsnummer"/></AdditionalId></Inst></HCP>"#,
         names.0, names.1
