@@ -62,12 +62,17 @@ fn families<'h>(view: &RunView<'h>) -> Vec<Family<'h>> {
         match families.iter_mut().find(|family| repeats(message, family.sendings[0])) {
             Some(family) => family.sendings.push(message),
             None => families.push(Family {
-                answered: answered(view, message),
+                answered: None,
                 unanswered: message.ignored,
                 sendings: vec![message],
                 horizon_ms: view.history.horizon_ms,
             }),
         }
+    }
+    // An answer to any of them ends it: one sent again in a new envelope is answered under that one's MessageId.
+    for family in &mut families {
+        let answers = family.sendings.iter().filter_map(|sending| answered(view, sending));
+        family.answered = answers.min_by_key(|(at_ms, _)| *at_ms);
     }
     families
 }

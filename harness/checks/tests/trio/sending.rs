@@ -3,11 +3,11 @@
 use crate::play::CATALOGUE;
 use crate::sending_play::Kind::{self, Doctor, Hospital};
 use crate::sending_play::{Replacement, SENDING, Says, Sending};
-use crate::sending_runs;
+use crate::sending_runs::{self, Awaited};
 use crate::violated;
 use provestein_checks::Judgement;
 use provestein_checks::profile;
-use provestein_checks::verdict::Verdict;
+use provestein_checks::verdict::{Cause, Verdict};
 use std::collections::BTreeSet;
 
 type Case = (Kind, Replacement, &'static [&'static str]);
@@ -232,6 +232,45 @@ fn a_run_of_the_sending_role_violates_exactly_what_it_should() {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What did not come is never held against the subject: whoever was to send it may not have.
+#[test]
+fn whether_a_message_comes_is_told_as_far_as_it_was_seen() {
+    use Verdict::{CannotTell, Satisfied, Violated};
+    for (arrives, awaited, how, done, expected) in [
+        (true, Awaited::Comes, "person", true, Satisfied),
+        (false, Awaited::Comes, "person", true, Violated),
+        (true, Awaited::Lapses, "person", true, CannotTell(Cause::Configuration)),
+        (true, Awaited::Silent(true), "person", true, CannotTell(Cause::TimedOut)),
+        (false, Awaited::Silent(true), "person", true, Satisfied),
+        (false, Awaited::Silent(false), "person", true, CannotTell(Cause::Configuration)),
+        (true, Awaited::Lapses, "person", false, CannotTell(Cause::Operator)),
+        (false, Awaited::Silent(true), "command epj", false, CannotTell(Cause::Configuration)),
+    ] {
+        let judgement = sending_runs::arrival(arrives, awaited, how, done);
+        let found: Vec<Verdict> = judgement.evidence("HITS1171-9.1.1-1").map(|o| o.verdict).collect();
+        assert_eq!(found, vec![expected], "arrives: {arrives}, {how}, done: {done}");
+    }
+}
+
+/// Where nothing is established nothing is verified either: silence without a declared `retry`, and a run too short.
+#[test]
+fn silence_counts_only_against_what_is_declared() {
+    let judged = |name: &str| sending_runs::runs().into_iter().find(|r| r.name == name).unwrap().judgement;
+    for name in ["not again, nothing declared", "the run ends before it is due"] {
+        let judgement = judged(name);
+        for id in ["HIS1037-3.3-1", "HITS1171-8.1-3", "HIS1037-5.2-4"] {
+            let found: Vec<Verdict> = judgement.evidence(id).map(|o| o.verdict).collect();
+            assert_eq!(found, vec![Verdict::CannotTell(Cause::TimedOut)], "{name}: {id}");
+        }
+    }
+    for name in ["acknowledged at once", "acknowledged, nothing declared"] {
+        let judgement = judged(name);
+        for id in ["HITS1171-8.1-3", "HIS1037-5.2-4", "HITS1171-8.1-4", "HITS1171-9.4-1"] {
+            assert_eq!(judgement.evidence(id).count(), 0, "{name}: {id}: there was nothing to send again");
+        }
+    }
 }
 
 /// The other requirements of the profile are the first profile's too, and have their trio there.

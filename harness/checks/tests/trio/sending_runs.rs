@@ -3,7 +3,7 @@
 use crate::sending_play::Kind::{Doctor, Hospital};
 use crate::sending_play::{Came, SENDING, Says, Sending, content};
 use crate::{play::CATALOGUE, text};
-use evidence::event::{Allowed, Expectation, Retry};
+use evidence::event::{Allowed, Event, Expectation, Retry};
 use provestein_checks::Judgement;
 
 /// A run, and exactly what it violates.
@@ -76,14 +76,22 @@ fn unanswered() -> Vec<Run> {
         run("once too few", &["HIS1037-5.2-4"], repeated(RETRY, &[10_000]).0.end(60_000)),
         run("once too many", &["HIS1037-5.2-4"], repeated(RETRY, &[10_000, 10_000, 10_000]).0.end(30_000)),
         run("too soon", &["HITS1171-8.1-4"], repeated(RETRY, &[1000, 10_000]).0.end(30_000)),
-        run("a new envelope", &["HITS1171-9.4-1"], new_envelope(false)),
-        run("the same MessageId, packed anew", &["HITS1171-9.4-1"], new_envelope(true)),
+        run("a new envelope", &["HITS1171-9.4-1"], new_envelope(None, false, false)),
+        run("the same MessageId, packed anew", &["HITS1171-9.4-1"], new_envelope(None, true, false)),
+        run("a new envelope, and that one is answered", &["HITS1171-9.4-1"], new_envelope(RETRY, false, true)),
+        run("again after the answer to a repetition", &["HIS1037-3.3-1"], {
+            let (mut play, came) = repeated(RETRY, &[10_000]);
+            play.answer(&came, Says::Acknowledged);
+            play.0.wait(10_000);
+            play.again(&came);
+            play.end(30_000)
+        }),
     ]
 }
 
 /// Again, but signed and encrypted anew.
-fn new_envelope(same_id: bool) -> Judgement {
-    let mut play = Sending::new(None);
+fn new_envelope(retry: Option<Retry>, same_id: bool, is_answered: bool) -> Judgement {
+    let mut play = Sending::new(retry);
     play.0.scenario(Vec::new());
     let msg_id = play.0.uuid();
     let text = content(Hospital, &msg_id);
@@ -92,8 +100,11 @@ fn new_envelope(same_id: bool) -> Judgement {
     play.0.wait(10_000);
     let (other, conversation) = (play.0.uuid(), play.0.uuid());
     let message_id = if same_id { came.message_id.clone() } else { other };
-    play.arrive_as(Hospital, [&msg_id, &message_id, &conversation], &text, text::OURS.1);
-    play.end(30_000)
+    let again = play.arrive_as(Hospital, [&msg_id, &message_id, &conversation], &text, text::OURS.1);
+    if is_answered {
+        play.answer(&again, Says::Acknowledged);
+    }
+    play.end(60_000)
 }
 
 fn after_an_answer() -> Vec<Run> {
@@ -163,8 +174,18 @@ fn receipts() -> Vec<Run> {
     ]
 }
 
-/// A scenario in which the message comes or not, and what a step allows.
-fn arrival(arrives: bool, comes: bool, how: &str, done: bool) -> Judgement {
+/// What becomes of an awaited message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Awaited {
+    Comes,
+    /// Watched for in vain, in a run in which another one was seen or not.
+    Silent(bool),
+    Lapses,
+}
+
+/// A scenario in which a step allows that the message comes, or that none comes; what made the subject send, and
+/// whether that was carried out.
+pub fn arrival(arrives: bool, awaited: Awaited, how: &str, done: bool) -> Judgement {
     let allowed = Allowed {
         arrives: Some(arrives),
         signal: None,
@@ -173,12 +194,23 @@ fn arrival(arrives: bool, comes: bool, how: &str, done: bool) -> Judgement {
     };
     let mut play = Sending::new(None);
     play.0.scenario(vec![Expectation { label: "report".to_owned(), line: 17, allowed: vec![allowed] }]);
+    if awaited == Awaited::Silent(true) {
+        let other = play.message(Hospital, &[]);
+        play.answer(&other, Says::Acknowledged);
+    }
     play.trigger("report", how, done);
-    let awaited = play.awaited("report");
-    if comes {
-        let came = play.message(Hospital, &[]);
-        play.met(awaited, came.seq);
-        play.answer(&came, Says::Acknowledged);
+    match awaited {
+        Awaited::Comes => {
+            let opened = play.awaited("report");
+            let came = play.message(Hospital, &[]);
+            play.met(opened, came.seq);
+            play.answer(&came, Says::Acknowledged);
+        }
+        Awaited::Silent(_) => play.0.quiet("report", "message", 5000),
+        Awaited::Lapses => {
+            let opened = play.awaited("report");
+            play.0.push(None, Event::AwaitLapsed { awaited: opened, reason: "patience".to_owned() });
+        }
     }
     play.end(3000)
 }
@@ -202,10 +234,8 @@ fn people() -> Vec<Run> {
 /// Every run.
 pub fn runs() -> Vec<Run> {
     let arrivals = vec![
-        run("it comes, as allowed", &[], arrival(true, true, "person", true)),
-        run("it does not come", &[], arrival(true, false, "person", true)),
-        run("it comes, and must not", &["HITS1171-9.1.1-1"], arrival(false, true, "POST http://epj", true)),
-        run("nobody made it send", &[], arrival(true, false, "person", false)),
+        run("it comes, as allowed", &[], arrival(true, Awaited::Comes, "person", true)),
+        run("it comes, and must not", &["HITS1171-9.1.1-1"], arrival(false, Awaited::Comes, "POST http://epj", true)),
     ];
     [unanswered(), after_an_answer(), several(), receipts(), arrivals, people()].into_iter().flatten().collect()
 }
