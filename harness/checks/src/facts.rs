@@ -246,8 +246,11 @@ impl Facts {
             let delay = |answer: &usize| history.messages[*answer].at_ms.saturating_sub(sent);
             // A register that was slow on purpose says nothing about how slow the subject is.
             if !meets_a_wrong_register(stimulus) {
-                self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
-                self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
+                // While nobody listened an answer may have come, and gone again: how late its repetition is says nothing.
+                if !stimulus.interrupted {
+                    self.slowest_signal_ms = self.slowest_signal_ms.max(self.signals[index].first().map_or(0, delay));
+                    self.slowest_apprec_ms = self.slowest_apprec_ms.max(self.apprecs[index].first().map_or(0, delay));
+                }
             }
             let acknowledged = |i: &usize| history.messages[*i].message.kind() == MessageKind::Acknowledgment;
             if stimulus.is_undeviated() && !self.apprecs[index].is_empty() {
