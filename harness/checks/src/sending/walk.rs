@@ -35,8 +35,9 @@ pub(super) struct Looked {
     pub root: Place,
 }
 
-/// Markup of a text (dialogue messages 1.1): a line break is no information that is missing.
-const XHTML: &str = "http://www.w3.org/1999/xhtml";
+/// Formats with rules of their own inside a body: markup of a text, whose line break is no information that is missing,
+/// and calendars, whose lists may be empty (dialogue messages 1.1).
+const FOREIGN: [&str; 2] = ["http://www.w3.org/1999/xhtml", "urn:ietf:params:xml:ns:icalendar-2.0"];
 
 /// Lets `look` see the elements of the hodemelding, one after the other, until it objects to one. It returns nothing
 /// about an element that it is not for.
@@ -46,7 +47,7 @@ pub(super) fn look(seen: &Seen<'_>, look: impl Fn(&Element) -> Option<Result<(),
     let tree = text.parse().ok()?;
     let mut looked = Looked { objection: None, count: 0, root: tree.place(tree.root()) };
     for node in tree.root().descendants() {
-        if !node.is_element() || node.tag_name().namespace() == Some(XHTML) {
+        if !node.is_element() || node.tag_name().namespace().is_some_and(|n| FOREIGN.contains(&n)) {
             continue;
         }
         let plain = node.attributes().filter(|a| a.namespace().is_none());

@@ -2,7 +2,7 @@
 
 use crate::play::CATALOGUE;
 use crate::sending_play::Kind::{self, Doctor, Hospital};
-use crate::sending_play::{Replacement, SENDING, Says, Sending};
+use crate::sending_play::{Replacement, SENDING, Says, Sending, content};
 use crate::sending_runs::{self, Awaited};
 use crate::violated;
 use provestein_checks::Judgement;
@@ -126,6 +126,14 @@ fn bodies() -> Vec<Case> {
             (r#"<po:TypeInnholdKonsultasjon V="3""#, r#"<po:TypeInnholdKonsultasjon V="1""#),
             &["HIS1145-4.3-1", "PLOAT-S12"],
         ),
+        (
+            Doctor,
+            (
+                r#"<po:TypeInnholdKonsultasjon V="3" DN="Ønske om legevurdering"/>"#,
+                "<po:Merknad>Se under.</po:Merknad>",
+            ),
+            &["HIS1145-4.3-1"],
+        ),
         (Hospital, ("<fk:OrganisationName>Pleie og omsorg</fk:OrganisationName>", ""), &["PLOAT-S25"]),
         (Doctor, ("<fk:FamilyName>Jones</fk:FamilyName>\n      <fk:GivenName>May</fk:GivenName>", ""), &["PLOAT-S26"]),
     ]
@@ -171,6 +179,18 @@ fn correct() -> Vec<(Kind, Vec<Replacement>)> {
     ];
     let mut all: Vec<(Kind, Vec<Replacement>)> = one.iter().map(|change| (Hospital, vec![*change])).collect();
     all.push((Doctor, vec![(LEVEL_2, PROFESSIONAL)]));
+    // A calendar in the body, with a list that is empty.
+    all.push((
+        Doctor,
+        vec![(
+            "<po:InnholdKonsultasjon>",
+            "<po:InnholdKonsultasjon><components xmlns=\"urn:ietf:params:xml:ns:icalendar-2.0\"/>",
+        )],
+    ));
+    // A cancellation asks the doctor for nothing.
+    let kind = r#"<po:TypeInnholdKonsultasjon V="3" DN="Ønske om legevurdering"/>"#;
+    let merely = "<po:Merknad>Trekkes tilbake.</po:Merknad>";
+    all.push((Doctor, vec![(r#"status V="N" DN="Ny""#, r#"status V="C" DN="Kansellering""#), (kind, merely)]));
     // Every element with a prefix.
     all.push((
         Doctor,
@@ -232,6 +252,43 @@ fn a_run_of_the_sending_role_violates_exactly_what_it_should() {
         }
     }
     assert!(wrong.is_empty(), "{}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A dialogue message of a kind that no list here names is no other message than its Type says.
+#[test]
+fn a_dialogue_message_is_of_any_kind_of_dialogue() {
+    let dialogue = |code: &'static str| {
+        let mut play = Sending::new(None);
+        play.0.scenario(Vec::new());
+        let msg_id = play.0.uuid();
+        let text = content(Doctor, &msg_id)
+            .replace("kon:Konsultasjon", "kon:Dialogmelding")
+            .replace(
+                "http://www.kith.no/xmlstds/po/HelseopplysningerTilLege/2012-04-01",
+                "http://www.kith.no/xmlstds/dialog/2013-01-23",
+            )
+            .replace(r#"V="HELSEOPPLYSNINGER_LEGE""#, &format!("V=\"{code}\""));
+        play.arrive(Doctor, &msg_id, &text, 222);
+        play.end(3000)
+    };
+    for (code, expected) in [("DIALOG_INNBYGGER_TIMER", Verdict::Satisfied), ("LOG_DOD", Verdict::Violated)] {
+        let judgement = dialogue(code);
+        for id in ["PLOAT-S7", "PLOAT-S24"] {
+            let found: Vec<Verdict> = judgement.evidence(id).map(|o| o.verdict).collect();
+            assert_eq!(found, vec![expected], "{code}: {id}");
+        }
+    }
+}
+
+/// Of a short message about a patient's stay nobody demands a person to contact.
+#[test]
+fn a_logistics_message_may_name_nobody() {
+    let mut play = Sending::new(None);
+    play.0.scenario(Vec::new());
+    let msg_id = play.0.uuid();
+    let text = crate::text::fagmelding(&msg_id);
+    play.arrive(Hospital, &msg_id, &text, 222);
+    assert_eq!(play.end(3000).evidence("PLOAT-S26").count(), 0);
 }
 
 /// What did not come is never held against the subject: whoever was to send it may not have.

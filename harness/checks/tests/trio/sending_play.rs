@@ -131,7 +131,7 @@ impl Sending {
             .replace(text::CPA_ID, &format!("{to}_{}", text::SUBJECT.1))
             .replace("http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01", namespace);
         let envelope = signed(&envelope, &sign::SUBJECT, SHA256, &[(text::CONTENT_ID, &payload)]);
-        let gen_date = text.split("<GenDate>").nth(1).and_then(|t| t.split('<').next()).unwrap();
+        let gen_date = text.split("<GenDate>").nth(1).and_then(|t| t.split('<').next()).unwrap_or_default();
         let mut came = Came {
             seq: 0,
             message_id: message_id.to_owned(),
