@@ -8,6 +8,7 @@ mod cli;
 mod container;
 mod documents;
 mod foreign_peer;
+mod foreign_sending;
 mod init;
 mod interruption;
 mod kill_matrix;

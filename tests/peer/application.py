@@ -7,6 +7,7 @@ import cms
 import compose
 import mime
 import rules
+from httpd import Outgoing
 from msghead import MsgHead, NoAnswer
 
 
@@ -71,7 +72,9 @@ def package(head, octets, namespace, version, partner, signer, settings):
     inner = mime.entity([("content-type", "application/xml"), ("Content-Id", f"<inner-{uuid.uuid4()}>"),
                          ("content-transfer-encoding", settings.inner_encoding)],
                         mime.encode(settings.inner_encoding, octets))
-    closed = cms.encrypt(inner, partner.encrypt.path, settings.ber)
+    closed = inner
+    if "payload-unencrypted" not in settings.defects:
+        closed = cms.encrypt(inner, partner.encrypt.path, settings.ber)
     cid = f"p7m.{uuid.uuid4()}@meldingsport.nordvik.test"
     envelope = compose.envelope(head, [compose.ack_requested_block()], compose.manifest(cid, namespace, version),
                                 signer, [(cid, closed)])
@@ -85,3 +88,8 @@ def package(head, octets, namespace, version, partner, signer, settings):
     body = mime.multipart(boundary, [root, attachment], b"This is a message in MIME format.", b"\r\n")
     pairs = [("mime-version", "1.0"), ("content-type", f'multipart/related; boundary={boundary}; type="text/xml"')]
     return pairs, body
+
+
+def outgoing(partner, pairs, body, what):
+    """What is ready to leave for a partner."""
+    return Outgoing(partner.url, pairs, body, what)

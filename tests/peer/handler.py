@@ -7,6 +7,7 @@ import application
 import compose
 import ebxml
 import rules
+import turned
 from httpd import Outgoing
 from journal import Receipt, fingerprint
 from names import APPREC_10, APPREC_11, EB, SIGNAL_SERVICE
@@ -27,6 +28,8 @@ class MessageHandler:
         self.lock = threading.Lock()
         # The registers, if they are asked; see directory.py.
         self.directory = None
+        # Who sends again what has no answer, if the peer sends; see sender.py.
+        self.resender = None
 
     def defect(self, name):
         return name in self.settings.defects
@@ -88,6 +91,9 @@ class MessageHandler:
             refers, kind = acknowledgment.text_at(EB, "RefToMessageId"), "acknowledgment received"
         faults = "; ".join(finding.text for finding in findings) or "none"
         self.journal.event(kind, refers=refers, known=refers in self.journal.sent, findings=faults)
+        # Whatever it says, it is an answer, if it is one that can be trusted.
+        if self.resender and not _refused(findings):
+            self.resender.settle(refers, kind)
         if self.defect("error-for-acknowledgment") and acknowledgment is not None:
             wrong = rules.error("NotSupported", ".//eb:Acknowledgment", "an error for an acknowledgment, on purpose")
             outgoing.append(self._errors(envelope, partner, [wrong]))
@@ -116,6 +122,8 @@ class MessageHandler:
         if accepted and clear is not None and envelope.action != "APPREC" and not self.defect("no-receipt-at-all"):
             for octets, version in application.receipts(clear, envelope, self.settings, self.journal):
                 outgoing.append(self._apprec(envelope, partner, octets, version))
+        if accepted and clear is not None and envelope.action == "APPREC" and self.defect("apprec-for-apprec"):
+            outgoing.append(self._apprec(envelope, partner, *turned.receipt(clear)))
 
     def _answer(self, envelope, partner, findings):
         """Exactly one signal: acknowledgment, or warnings in its place, or errors (HITS 1172 4.2.2)."""
@@ -164,8 +172,11 @@ class MessageHandler:
         self.journal.sent.add(head.message_id)
         namespace = {"1.0": APPREC_10, "1.1": APPREC_11}[version]
         pairs, body = application.package(head, octets, namespace, version, partner, self.signer, self.settings)
-        return Outgoing(partner.url, pairs[:1] + self._soap_action() + pairs[1:], body,
-                        f"AppRec {version} for {envelope.message_id}")
+        receipt = Outgoing(partner.url, pairs[:1] + self._soap_action() + pairs[1:], body,
+                           f"AppRec {version} for {envelope.message_id}")
+        if self.resender:
+            self.resender.expect(head.message_id, receipt)
+        return receipt
 
 
 def _refused(findings):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A municipality that receives PLO messages over HTTP or mail and answers: the foreign peer. See README.md."""
+"""A municipality that exchanges PLO messages over HTTP or mail: the foreign peer. See README.md."""
 
 import argparse
 import signal
@@ -13,6 +13,7 @@ from handler import MessageHandler, Partner
 from httpd import Outbox, Server
 from journal import Journal, complain
 from mailer import Account, MailOutbox, Poller
+from sender import Resender, Sender, take_orders
 
 DEFECTS = {
     "ack-not-repeated": "a repeated message gets no signal",
@@ -30,6 +31,16 @@ DEFECTS = {
     "soapaction-missing": "nothing sent has SOAPAction",
     "error-for-acknowledgment": "an acknowledgment is answered with an ErrorList",
     "mail-header-missing": "mails have neither From, To, Date nor Message-ID",
+    "type-differs": "MsgInfo/Type of what it sends names another message than the body is",
+    "gendate-without-time": "GenDate of what it sends is a date",
+    "empty-elements": "what it sends has elements without content",
+    "msgid-reused": "every message it sends has the same MsgId",
+    "cs-without-dn": "a code of type CS has no DN",
+    "level-two-missing": "the receiver is addressed on one level only",
+    "retry-with-new-message-id": "what is sent again gets a new envelope with a new MessageId",
+    "retry-for-ever": "what is not acknowledged is sent again without end",
+    "apprec-for-apprec": "an AppRec is answered with an AppRec",
+    "payload-unencrypted": "payloads are sent in the clear",
     "no-receipt-at-all": "200 and nothing more",
     "hang": "the connection is accepted and never answered",
     "garbage": "octets of another protocol are answered",
@@ -82,6 +93,9 @@ def options_from(arguments):
                         metavar="HER=URL:SIGN.pem:ENCRYPT.pem")
     for name in ("sign-key", "sign-cert", "encrypt-key", "encrypt-cert"):
         parser.add_argument(f"--{name}", required=True, metavar="PEM")
+    parser.add_argument("--orders", type=address, metavar="HOST:PORT", help="takes orders to send, as JSON")
+    parser.add_argument("--retry-interval", type=float, default=43200, help="seconds; 12 hours unless said otherwise")
+    parser.add_argument("--retry-count", type=int, default=5, help="sendings after the first")
     parser.add_argument("--organisation-her", type=int, default=990000020)
     parser.add_argument("--service-her", type=int, default=990000021)
     parser.add_argument("--algorithms", choices=("sha256", "sha1"), default="sha256", help="what is signed with")
@@ -105,10 +119,21 @@ def options_from(arguments):
     return options
 
 
+def sending(options, handler):
+    """Lets the peer send, when it takes orders."""
+    if not options.orders:
+        return
+    parts = (handler.settings, handler.partners, handler.signer, handler.journal, handler.outbox)
+    handler.resender = Resender(handler.journal, handler.outbox, options.retry_interval, options.retry_count,
+                                handler.settings.defects)
+    take_orders(options.orders, Sender(*parts, handler.resender))
+
+
 def by_mail(options, settings, partners, signer, journal):
     account = Account(options.smtp, options.pop3, options.address, options.address, options.password, options.poll)
     outbox = MailOutbox(journal, account, settings.defects)
     handler = MessageHandler(settings, partners, signer, journal, outbox)
+    sending(options, handler)
     poller = Poller(journal, account, handler.receive, outbox)
     stop = lambda *_ignored: poller.shutdown()
     signal.signal(signal.SIGTERM, stop)
@@ -142,6 +167,7 @@ def main(arguments):
     if options.register:
         user, _, password = (options.register_login or "").partition(":")
         handler.directory = Directory(options.register, options.register_roots, journal, user or None, password)
+    sending(options, handler)
     with Server(options.listen, handler.receive, journal, settings.defects) as server:
         place = "%s:%d" % server.server_address[:2]
         # shutdown() waits for serve_forever(), which runs in this thread: it needs another one.
