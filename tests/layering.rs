@@ -4,7 +4,7 @@ use crate::support::root;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What each floor may import of ours.
-const TABLE: [(&str, &[&str]); 9] = [
+const TABLE: [(&str, &[&str]); 11] = [
     ("wire", &[]),
     ("msh", &["wire"]),
     ("evidence", &["wire"]),
@@ -14,6 +14,8 @@ const TABLE: [(&str, &[&str]); 9] = [
     ("exchange", &["wire", "msh", "evidence", "carrier"]),
     ("report", &["wire", "evidence", "checks"]),
     ("registers", &["wire", "carrier"]),
+    ("certify", &["wire", "evidence", "checks", "report"]),
+    ("readiness", &["certify"]),
 ];
 
 /// Crates that only some floors may use: whoever is pure can neither open a socket nor draw a number.
@@ -85,7 +87,7 @@ fn reserved_crates_stay_where_they_belong() {
 
 #[test]
 fn pure_floors_ban_clocks_files_and_sockets() {
-    for floor in ["wire", "msh", "checks", "report"] {
+    for floor in ["wire", "msh", "checks", "report", "certify", "readiness"] {
         let rules = std::fs::read_to_string(root().join("harness").join(floor).join("clippy.toml")).unwrap();
         for banned in ["SystemTime::now", "Instant::now", "Timestamp::now", "fs::read", "TcpStream::connect"] {
             assert!(rules.contains(banned), "harness/{floor}/clippy.toml does not ban {banned}");

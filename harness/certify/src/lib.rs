@@ -1,0 +1,7 @@
+//! Floor 4: what a certificate states, who signed it, and whether it holds.
+//!
+//! Pure: the bytes of runs, keys and certificates are arguments, and so are today's date and every random number. A
+//! certificate says no more than the logs beneath it, and whoever holds the logs can compute its verdicts again.
+
+pub mod certificate;
+pub mod standing;

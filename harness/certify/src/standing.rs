@@ -1,0 +1,64 @@
+//! A certificate as it stands in a register: what became of it after it was issued.
+
+use crate::certificate::Certificate;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// A certificate and what the register says about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// What it states; its signature was verified before.
+    pub certificate: Certificate,
+    /// SHA-256 of the signed file, in hexadecimal digits.
+    pub digest: String,
+    /// When and why it was withdrawn.
+    pub withdrawn: Option<Withdrawal>,
+    /// The certificate that took its place.
+    pub superseded: Option<Supersession>,
+    /// Versions that the issuer declared equivalent to the one that was tested.
+    pub equivalents: Vec<Equivalent>,
+}
+
+/// A certificate was withdrawn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// The first day on which it does not hold.
+    pub on: Date,
+    /// Why, as anybody may read it.
+    pub reason: String,
+}
+
+/// Another certificate took its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Supersession {
+    /// The first day of the other one.
+    pub on: Date,
+    /// Its number.
+    pub by: String,
+}
+
+/// Another version for which the certificate holds as well: the supplier declared what was changed, and the behaviour
+/// of the two was compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Equivalent {
+    /// Version of the system.
+    pub version: String,
+    /// Version of its message handler, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handler_version: Option<String>,
+    /// From which day.
+    pub on: Date,
+    /// What was changed, and what the comparison showed.
+    pub reason: String,
+}
+
+impl Standing {
+    /// Whether it holds on a day: inside its validity, not withdrawn by then. A superseded certificate still holds.
+    pub fn holds(&self, day: Date) -> bool {
+        let withdrawn = self.withdrawn.as_ref().is_some_and(|withdrawal| withdrawal.on <= day);
+        self.certificate.validity.covers(day) && !withdrawn
+    }
+}
