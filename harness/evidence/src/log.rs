@@ -87,6 +87,7 @@ pub struct Log {
     orders: Option<mpsc::Sender<Order>>,
     writer: Option<std::thread::JoinHandle<()>>,
     inline: Option<Mutex<Inline>>,
+    blobs: BlobStore,
 }
 
 /// A writer without a thread of its own.
@@ -150,12 +151,12 @@ impl Log {
 
     fn spawn<C: Clock>(writer: Writer<C>) -> Result<Self, LogError> {
         let (orders, inbox) = mpsc::channel();
-        let path = writer.path.clone();
+        let (path, blobs) = (writer.path.clone(), writer.blobs.clone());
         let thread = std::thread::Builder::new()
             .name("log".to_owned())
             .spawn(move || writer.run(&inbox))
             .map_err(|source| LogError::Io { path, source })?;
-        Ok(Self { orders: Some(orders), writer: Some(thread), inline: None })
+        Ok(Self { orders: Some(orders), writer: Some(thread), inline: None, blobs })
     }
 
     /// Like [`Log::create`], but every append is written by the caller itself. For simulations, in which nothing
@@ -167,8 +168,13 @@ impl Log {
         let path = folder.join(LOG_FILE);
         let file = begin(folder, &path).map_err(|source| LogError::Io { path: path.clone(), source })?;
         let (clock, blobs): (Box<dyn Clock>, _) = (Box::new(clock), BlobStore::of_run(folder));
-        let writer = Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs };
-        Ok(Self { orders: None, writer: None, inline: Some(Mutex::new(Inline { writer, failed: None })) })
+        let writer = Writer { file, path, clock, next: 0, epoch: 0, prev: Digest::ZERO, blobs: blobs.clone() };
+        Ok(Self { orders: None, writer: None, inline: Some(Mutex::new(Inline { writer, failed: None })), blobs })
+    }
+
+    /// The blobs that were written so far.
+    pub fn blobs(&self) -> &BlobStore {
+        &self.blobs
     }
 
     /// Appends an event and the blobs it names; durable when this returns.

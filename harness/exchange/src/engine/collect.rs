@@ -1,6 +1,7 @@
 //! Collecting after the end: the inbox is open again, our parties acknowledge as before, and nothing else is sent.
 
 use super::desk::StoredAnswer;
+use super::kept::Kept;
 use super::post::Ends;
 use super::run::{EngineError, Run};
 use evidence::blob::{BlobError, Blobs};
@@ -81,6 +82,7 @@ pub(super) async fn wait(run: &Run, collecting: &Collecting) -> Result<(), Engin
         let Some(party) = desk.parties.get_mut(&known.to) else { continue };
         party.msh.step(Input::Arrived(known.facts.clone()), 0);
         let (what, entity) = known.answer.clone();
+        let entity = Kept::new(entity);
         let answer = StoredAnswer { what, entity, ends: Ends::default(), deviations: Vec::new(), in_reply_to: None };
         party.answers.insert(known.facts.message_id.clone(), answer);
     }

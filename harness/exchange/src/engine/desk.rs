@@ -1,6 +1,7 @@
 //! What the engine remembers: our parties' message services, what was sent, what has come.
 
 use super::arrived::{Inward, Pulled};
+use super::kept::Kept;
 use super::post::Ends;
 use crate::subject::HarnessParty;
 use evidence::event::Seq;
@@ -77,7 +78,7 @@ pub(super) struct PartyDesk {
 }
 
 /// An answer as it was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct StoredAnswer {
     /// `Acknowledgment`, `ErrorList` or `SOAP Fault`.
     pub what: &'static str,
@@ -86,7 +87,7 @@ pub(super) struct StoredAnswer {
     /// For a Fault by mail: Message-ID of the mail that it is about.
     pub in_reply_to: Option<String>,
     /// The bytes.
-    pub entity: Vec<u8>,
+    pub entity: Kept,
     /// What was done on purpose, in words.
     pub deviations: Vec<String>,
 }

@@ -2,6 +2,7 @@
 //! connection that it belongs on was answered when the arrival was recorded.
 
 use super::desk::StoredAnswer;
+use super::kept::Kept;
 use super::post::Ends;
 use super::run::Run;
 use msh::compose;
@@ -29,7 +30,7 @@ pub(super) fn about(run: &Run, message: &Message, reason: &str) -> Option<Stored
     let from = named.or_else(|| ours().next())?.clone();
     Some(StoredAnswer {
         what: "SOAP Fault",
-        entity: compose::fault(reason).entity,
+        entity: Kept::new(compose::fault(reason).entity),
         ends: Ends { from, to },
         deviations: Vec::new(),
         in_reply_to: mail::ids(headers, "Message-ID").into_iter().next(),

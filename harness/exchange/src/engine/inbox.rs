@@ -3,6 +3,7 @@
 use super::arrived::{Arrived, Treatment};
 use super::desk::{Receipt, ReceiptKind, StoredAnswer};
 use super::fault;
+use super::kept::Kept;
 use super::post::Ends;
 use super::run::Run;
 use carrier::http::{Arrival, Reply};
@@ -234,7 +235,13 @@ fn composed(identity: &Identity, signal: &Signal<'_>, answer: &Answer, ends: &En
         Answer::Fault(_) => return None,
     };
     let entity = composed.ok()?.entity;
-    Some(StoredAnswer { what, entity, ends: ends.clone(), in_reply_to: None, deviations: Vec::new() })
+    Some(StoredAnswer {
+        what,
+        entity: Kept::new(entity),
+        ends: ends.clone(),
+        in_reply_to: None,
+        deviations: Vec::new(),
+    })
 }
 
 /// Files a receipt where the steps look for it.

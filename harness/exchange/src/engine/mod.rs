@@ -13,6 +13,7 @@ mod desk;
 mod error;
 mod fault;
 mod inbox;
+mod kept;
 mod life;
 mod outbound;
 mod people;

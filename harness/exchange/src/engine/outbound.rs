@@ -18,9 +18,10 @@ pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pe
     Box::pin(async move {
         let StoredAnswer { what, entity, ends, in_reply_to, deviations } = answer;
         // Over mail each sending is a mail of its own, and so is the repeat of an answer.
-        let entity = match run.road.office() {
-            Some(_) => MailDraft { in_reply_to, ..post::draft(&run, &ends, what) }.around(&entity),
-            None => entity,
+        let bytes = entity.bytes(run.log.blobs())?;
+        let (kept, entity) = match run.road.office() {
+            Some(_) => (entity, MailDraft { in_reply_to, ..post::draft(&run, &ends, what) }.around(&bytes)),
+            None => (entity, bytes),
         };
         let composed = Composed {
             scenario: None,
@@ -31,6 +32,7 @@ pub(super) fn send_signal(run: Arc<Run>, answer: StoredAnswer, about: Seq) -> Pe
             entity: Digest::of(&entity),
         };
         let composed = run.record(Event::MessageComposed(composed), Some(about), vec![entity.clone()]).await?;
+        kept.is_recorded(Digest::of(&entity), &entity);
         let posting = Posting { composed: composed.seq, attempt: 1, entity: &entity, ends: &ends };
         transmit(&run, posting).await?;
         Ok(())
