@@ -3,7 +3,9 @@
 use crate::View;
 use crate::index::Index;
 use crate::visible::masked;
+use checks::ledger::Row;
 use checks::observation::Observation;
+use checks::verdict::Verdict;
 use checks::{Judgement, ScenarioVerdict};
 use serde::Serialize;
 
@@ -98,6 +100,10 @@ struct Requirement<'v> {
     violated: u32,
     cannot_tell: u32,
     minimum: u32,
+    /// Satisfied observations that are counted above and not listed: a run of ten thousand messages says the same that
+    /// often.
+    #[serde(skip_serializing_if = "is_zero")]
+    not_listed: u32,
     evidence: Vec<Evidence<'v>>,
 }
 
@@ -225,6 +231,7 @@ fn requirements<'v>(index: &Index<'v>) -> Vec<Requirement<'v>> {
         .ledger
         .rows()
         .map(|row| Requirement {
+            not_listed: not_listed(row, index.evidence(row.requirement.as_str())),
             id: row.requirement.as_str(),
             level: row.level.code(),
             status: row.status.code(),
@@ -237,13 +244,23 @@ fn requirements<'v>(index: &Index<'v>) -> Vec<Requirement<'v>> {
         .collect()
 }
 
+fn not_listed(row: &Row, evidence: &[&Observation]) -> u32 {
+    let listed = evidence.iter().filter(|o| o.verdict == Verdict::Satisfied).count();
+    row.satisfied.saturating_sub(u32::try_from(listed).unwrap_or(u32::MAX))
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 fn evidence(observation: &Observation, named: bool) -> Evidence<'_> {
     Evidence {
         requirement: named.then(|| observation.requirement.as_str()),
         event: observation.about,
         verdict: observation.verdict.code(),
         cause: match observation.verdict {
-            checks::verdict::Verdict::CannotTell(cause) => Some(cause.code()),
+            Verdict::CannotTell(cause) => Some(cause.code()),
             _ => None,
         },
         place: masked(&observation.place.to_string()),

@@ -7,6 +7,7 @@ mod observe;
 mod question;
 mod register;
 mod scenario;
+mod sightings;
 
 pub use condition::Condition;
 pub use register::diagnosis as register_diagnosis;
@@ -26,7 +27,8 @@ use evidence::history::History;
 /// What a history amounts to under a profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
-    /// What was seen of the subject, by event.
+    /// What was seen of the subject, by event: all that is violated or in doubt, and of what is satisfied so much that
+    /// each requirement, message and scenario has its evidence. The ledger counts all of it.
     pub observations: Vec<Observation>,
     /// What the standards leave open; counts neither way.
     pub remarks: Vec<Remark>,
@@ -89,18 +91,21 @@ pub fn judge(history: &History, profile: &Profile, catalogue: &Catalogue) -> Jud
     let expected = expectation::Expectations { history, profile, facts: &facts }.compare();
     seen.observations.extend(expected.iter().flat_map(|e| e.observations.iter().cloned()));
     seen.observations.extend(question::observations(history));
-    seen.observations.sort_by(|a, b| a.key().cmp(&b.key()));
-    seen.observations.dedup();
+    let sighted = seen.observations.sorted();
+    let observations = sighted.observations;
     seen.suite_defects.sort_by(|a, b| a.key().cmp(&b.key()));
     seen.remarks.sort_by(|a, b| a.key().cmp(&b.key()));
-    let ledger = ledger(history, profile, catalogue, &seen.observations);
+    let mut ledger = ledger(history, profile, catalogue, &observations);
+    for (id, times) in &sighted.counted {
+        ledger.count_satisfied(id, *times);
+    }
     let level = |id: &str| level_of(id, profile, catalogue);
-    let scenarios = scenario::verdicts(history, &expected, &seen.observations, &level);
+    let scenarios = scenario::verdicts(history, &expected, &observations, &level);
     seen.suite_defects.retain(|o| level(o.requirement.as_str()).is_obligation());
     let conditions = condition::of(history, &facts);
     let totals = totals(&ledger, &scenarios);
     let mut judgement = Judgement {
-        observations: seen.observations,
+        observations,
         remarks: seen.remarks,
         ledger,
         scenarios,

@@ -1,5 +1,6 @@
 //! Runs the checks. A check that fails in itself is the harness's fault: its message is `CannotTell(harness)`.
 
+use super::sightings::Sightings;
 use crate::catalogue::RequirementId;
 use crate::check::{Answered, ExchangeCheck, Finding, MessageCheck, RunView, Said, Seen};
 use crate::facts::Facts;
@@ -23,7 +24,7 @@ pub(super) struct Observer<'h> {
 
 #[derive(Default)]
 pub(super) struct Observed {
-    pub observations: Vec<Observation>,
+    pub observations: Sightings,
     pub suite_defects: Vec<Observation>,
     pub remarks: Vec<Remark>,
 }
@@ -67,7 +68,9 @@ impl Observer<'_> {
             if is_ours {
                 let mut ours = Observed::default();
                 row.take(findings, &mut ours);
-                out.suite_defects.extend(ours.observations.into_iter().filter(|o| o.verdict == Verdict::Violated));
+                out.suite_defects.extend(
+                    ours.observations.sorted().observations.into_iter().filter(|o| o.verdict == Verdict::Violated),
+                );
             } else {
                 row.take(findings, out);
             }
@@ -161,7 +164,8 @@ mod tests {
         let row = RowOf { id: "HITS1172-4", expected: "x", about: 7, context: &context };
         let mut out = Observed::default();
         row.take(catch_unwind(|| panic!("index out of bounds")), &mut out);
-        let observation = &out.observations[0];
+        let seen = out.observations.sorted().observations;
+        let observation = &seen[0];
         assert_eq!(observation.verdict, Verdict::CannotTell(Cause::Harness));
         assert_eq!((observation.about, observation.scenario.as_deref()), (7, Some("a/b")));
         assert_eq!(observation.got, "the check failed: index out of bounds");
