@@ -306,7 +306,7 @@ fn open_unencrypted(record: &mut MessageRecord) {
     if bare_business {
         if let Some(part) = record.message.entity.parts.first() {
             let content = part.content.clone();
-            let payload = Payload { business: business::read(&content), clear: content.clone(), content };
+            let payload = Payload { business: business::read(&content), content };
             record.payloads.push((0, Ok(payload)));
         }
         return;
@@ -316,7 +316,7 @@ fn open_unencrypted(record: &mut MessageRecord) {
         let media = part.content_type.as_ref().map(|c| c.media_type.as_str());
         if matches!(media, Some("application/xml" | "text/xml")) {
             let content = part.content.clone();
-            plain.push((index, Ok(Payload { business: business::read(&content), clear: content.clone(), content })));
+            plain.push((index, Ok(Payload { business: business::read(&content), content })));
         }
     }
     record.payloads.extend(plain);
@@ -327,7 +327,7 @@ fn open_part(entity: &Entity, part: usize, key: &[u8]) -> Result<Payload, String
     let key = ContentKey::from_bytes(key).map_err(|e| e.to_string())?;
     let clear = cms::open_with(&part.content, &key).map_err(|e| e.to_string())?;
     let content = business::inside(&clear);
-    Ok(Payload { business: business::read(&content), clear, content })
+    Ok(Payload { business: business::read(&content), content })
 }
 
 /// Pairs messages with their receipts, by reference. A receipt whose reference names nothing that was sent is

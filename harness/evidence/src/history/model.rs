@@ -108,8 +108,6 @@ pub struct MessageRecord {
 /// An opened payload.
 #[derive(Debug)]
 pub struct Payload {
-    /// The clear bytes as they came out of the CMS object: a MIME part of its own, or bare XML.
-    pub clear: Vec<u8>,
     /// The fagmelding's bytes.
     pub content: Vec<u8>,
     /// The fagmelding.
