@@ -143,6 +143,37 @@ fn the_foreign_peer_in_a_container_passes_everything() {
     assert_eq!(left(bench.listen), "", "the container is gone");
 }
 
+/// Both roles in one unattended command: the container takes orders at a second port, and sends across the border of its
+/// network; what only people can see is answered from a file.
+#[test]
+fn the_foreign_peer_in_a_container_sends_and_receives() {
+    if !available() {
+        return;
+    }
+    let bench = Bench::new();
+    let tar = bare_tar(bench.folder.path());
+    let orders = free_port();
+    let more = ", --partner, \"990000031=http://{{harness.host}}:{{harness.http}}/:/kit/gp-sign.pem:/kit/gp-encrypt.pem\", \
+                --orders, \"0.0.0.0:8090\", --retry-interval, \"1\", --retry-count, \"2\"";
+    let start = bench.peer(&format!("tar: {:?}", tar.display().to_string()), more);
+    bench.subject(&start.replace(":8080\"]\n", &format!(":8080\", \"{orders}:8090\"]\n")));
+    let text_of = fs::read_to_string(bench.path("subject.yaml")).unwrap();
+    let claims = "UTSKRIVNINGSRAPPORT@1.6: [receive], DIALOG_FORESPORSEL@1.0: [receive], INNLEGGELSESRAPPORT@1.6: [send], \
+                  HELSEOPPLYSNINGER_LEGE@1.6: [send], DIALOG_SVAR@1.0: [send]";
+    let text_of = text_of
+        .replace("profile: plo-receive-nhn", "profile: plo-nhn")
+        .replace("UTSKRIVNINGSRAPPORT@1.6: [receive]", claims)
+        .replace("quiet: 500 ms }", "quiet: 1 s }\nretry: { interval: 1 s, count: 2 }");
+    let trigger = format!("triggers: {{ default: {{ post: \"http://127.0.0.1:{orders}/send\" }} }}\n");
+    fs::write(bench.path("subject.yaml"), text_of + &trigger).unwrap();
+    fs::write(bench.path("answers.yaml"), crate::foreign_sending::ANSWERS).unwrap();
+    fs::write(bench.path("shot.png"), "a picture").unwrap();
+    let answers = bench.path("answers.yaml").display().to_string();
+    let output = bench.run(&["--answers", &answers]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).trim_end().ends_with("29 passed, 0 failed, 0 skipped"), "{}", text(&output));
+}
+
 /// The same peer by mail: it fetches from our mailbox and posts to our mail exchange, across the border of its container.
 #[test]
 fn the_foreign_peer_in_a_container_by_mail() {

@@ -18,7 +18,8 @@ const REPLY: &str = "send/accepted/svar-pa-foresporsel";
 const NEVER: &str = "send/retry/never-acknowledged";
 const LOST: &str = "send/retry/first-lost";
 
-const ANSWERS: &str = "answers:
+/// What the people at the peer answer.
+pub(crate) const ANSWERS: &str = "answers:
   send/people/rejection-shown:
     rejected: { answer: yes, by: Kari Tester }
     text: { answer: yes, by: Kari Tester, attach: [shot.png] }
