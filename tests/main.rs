@@ -19,6 +19,7 @@ mod mail_ports;
 mod mail_servers;
 mod oracle;
 mod process;
+mod ready;
 mod recompute;
 mod register_defect;
 mod register_runs;

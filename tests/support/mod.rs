@@ -4,6 +4,7 @@ pub mod process;
 pub mod python;
 pub mod registers;
 pub mod simulated;
+pub mod standings;
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -3,10 +3,12 @@
 mod ci;
 mod init;
 mod people;
+mod ready;
 
 pub use ci::{Annotations, CiArgs, Shard};
 pub use init::{CiSystem, Init};
 pub use people::{Answer, Ask, Collect, PeopleArgs};
+pub use ready::{Ready, ReadyFormat};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -63,6 +65,8 @@ pub enum Command {
     Show(Show),
     /// Prove that a run's log and blobs are what was written
     Verify(Verify),
+    /// May a municipality switch a message on, with its systems, on a day?
+    Ready(Ready),
     /// Look at the wiring without testing anything
     Doctor(Doctor),
     /// Begin: a commented subject file, a scenario of your own and a CI job

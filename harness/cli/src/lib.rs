@@ -11,9 +11,10 @@ pub mod failure;
 pub mod journal;
 pub mod run_folder;
 pub mod stand_ins;
+pub mod standings;
 pub mod stated;
 
-pub use {carrier, checks, evidence, exchange, msh, reference, registers, report, wire};
+pub use {carrier, certify, checks, evidence, exchange, msh, readiness, reference, registers, report, wire};
 
 use checks::exit::Exit;
 
@@ -44,6 +45,7 @@ fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
         Command::Runs(runs) => command::runs::run(&runs),
         Command::Show(show) => command::show::run(&show),
         Command::Verify(verify) => command::verify::run(&verify),
+        Command::Ready(ready) => command::ready::run(&ready),
         Command::Doctor(doctor) => command::doctor::run(&doctor),
         Command::Init(init) => command::init::run(&init),
         Command::Kit(kit) => command::kit::run(&kit),

@@ -1,4 +1,17 @@
 //! Floor 5: may this municipality switch this message on, with this system, on that day?
 //!
 //! Pure: certificates, roster, question and day are arguments. An answer is `yes`, `no` or `not established`, with its
-//! reasons; empty evidence is never `yes`.
+//! reasons; empty evidence is never `yes`. The rules, and why they are so, are in `docs/ready.md`.
+
+pub mod answer;
+pub mod because;
+pub mod evidence;
+pub mod letter;
+pub mod message;
+pub mod question;
+pub mod render;
+pub mod roster;
+mod weigh;
+mod words;
+
+pub use weigh::Cite;

@@ -14,6 +14,7 @@ pub mod judge;
 pub mod kit;
 mod people;
 mod progress;
+pub mod ready;
 pub mod reference;
 mod repeat;
 pub mod report;

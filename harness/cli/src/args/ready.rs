@@ -1,0 +1,58 @@
+//! Arguments of `ready`.
+
+use certify::certificate::Direction;
+use clap::{Args as ClapArgs, ValueEnum};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// `ready`.
+#[derive(Debug, ClapArgs)]
+pub struct Ready {
+    /// The message with its version, e.g. LOG_INNLAGT@1.6
+    #[arg(value_name = "MESSAGE@VERSION")]
+    pub message: String,
+    /// Where the certificates are
+    #[arg(long, value_name = "PATH")]
+    pub register: PathBuf,
+    /// Who has which systems in use: YAML, or CSV when the name ends so
+    #[arg(long, value_name = "FILE")]
+    pub roster: PathBuf,
+    /// One municipality, by number or name
+    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["group", "all"], conflicts_with_all = ["group", "all"])]
+    pub municipality: Option<String>,
+    /// A group of municipalities: all of it must be ready
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub group: Option<String>,
+    /// All municipalities of the roster
+    #[arg(long)]
+    pub all: bool,
+    /// Which way the message goes, seen from the municipality: send or receive [default: as the standards have it]
+    #[arg(long)]
+    pub direction: Option<Direction>,
+    /// Who is at the other end: hospital, gp, municipality, other, or the id of one [default: whoever the roster names]
+    #[arg(long, value_name = "WHO")]
+    pub with: Option<String>,
+    /// On which day [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: ReadyFormat,
+    /// Write a letter to each supplier who can change the answer into this folder, in bokmål and English
+    #[arg(long, value_name = "DIR")]
+    pub letters: Option<PathBuf>,
+    /// Who signs the letters [default: the municipality or the group]
+    #[arg(long, value_name = "NAME")]
+    pub sender: Option<String>,
+}
+
+/// Form of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReadyFormat {
+    /// For people
+    Human,
+    /// For programs
+    Json,
+    /// For spreadsheets
+    Csv,
+}

@@ -1,0 +1,67 @@
+//! Where `ready` takes its certificates from: this is the one place that knows.
+
+use crate::failure::Failure;
+use certify::certificate::Certificate;
+use certify::standing::{Equivalent, Standing, Supersession, Withdrawal};
+use checks::exit::Exit;
+use serde::Deserialize;
+use std::fs;
+use std::path::Path;
+
+/// Bytes of a file of certificates: a hundred thousand of them.
+const FILE_MAX: u64 = 2 << 30;
+
+/// Certificates as they stand somewhere, and whether that was proven.
+#[derive(Debug)]
+pub struct Found {
+    /// The certificates.
+    pub standings: Vec<Standing>,
+    /// Whether signatures were checked on the way.
+    pub is_verified: bool,
+}
+
+/// One entry of a plain file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    certificate: Certificate,
+    digest: String,
+    #[serde(default)]
+    withdrawn: Option<Withdrawal>,
+    #[serde(default)]
+    superseded: Option<Supersession>,
+    #[serde(default)]
+    equivalents: Vec<Equivalent>,
+}
+
+/// Reads the certificates at a path.
+///
+/// A plain file is a JSON list of certificates with what became of them, without signatures. It is good for trying things
+/// out: whatever is answered from it says that nothing was verified.
+///
+/// # Errors
+/// 20 when it cannot be read, 21 when it holds something else.
+pub fn standings(path: &Path) -> Result<Found, Failure> {
+    let unreadable = |error: &dyn std::fmt::Display| {
+        Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()))
+    };
+    let length = fs::metadata(path).map_err(|error| unreadable(&error))?.len();
+    if length > FILE_MAX {
+        return Err(unreadable(&format!("it has more than {FILE_MAX} bytes")));
+    }
+    let bytes = fs::read(path).map_err(|error| unreadable(&error))?;
+    let entries: Vec<Entry> = serde_json::from_slice(&bytes).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Failure::new(Exit::INPUT_INVALID, format!("{}:{line}:{column}: {error}", path.display()))
+            .hint("expected a JSON list of `{ certificate, digest, withdrawn, superseded, equivalents }`")
+            .meaning("file of certificates invalid")
+    })?;
+    let standing = |entry: Entry| Standing {
+        certificate: entry.certificate,
+        digest: entry.digest,
+        withdrawn: entry.withdrawn,
+        superseded: entry.superseded,
+        equivalents: entry.equivalents,
+    };
+    Ok(Found { standings: entries.into_iter().map(standing).collect(), is_verified: false })
+}

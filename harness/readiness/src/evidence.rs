@@ -1,0 +1,59 @@
+//! The certificates, found by what they are about.
+
+use crate::roster::Installation;
+use certify::certificate::{Certified, Direction};
+use certify::standing::Standing;
+use std::collections::HashMap;
+
+/// Certificates with an index. They are verified before they come here.
+#[derive(Debug)]
+pub struct Evidence {
+    standings: Vec<Standing>,
+    by_system: HashMap<(String, String), Vec<usize>>,
+    by_number: HashMap<String, Vec<usize>>,
+}
+
+impl Evidence {
+    /// Takes certificates as they stand in a register.
+    pub fn of(standings: Vec<Standing>) -> Self {
+        let mut by_system: HashMap<_, Vec<usize>> = HashMap::new();
+        let mut by_number: HashMap<_, Vec<usize>> = HashMap::new();
+        for (index, standing) in standings.iter().enumerate() {
+            let product = &standing.certificate.product;
+            by_system.entry((product.supplier.clone(), product.system.clone())).or_default().push(index);
+            by_number.entry(standing.certificate.number.clone()).or_default().push(index);
+        }
+        Self { standings, by_system, by_number }
+    }
+
+    /// All of them, in the order of the register.
+    pub fn all(&self) -> &[Standing] {
+        &self.standings
+    }
+
+    /// Those about a supplier's system, in whatever version.
+    pub fn about(&self, installation: &Installation) -> impl Iterator<Item = &Standing> {
+        let key = (installation.supplier.clone(), installation.system.clone());
+        self.by_system.get(&key).into_iter().flatten().map(|index| &self.standings[*index])
+    }
+
+    /// The certificate that took another's place: by number, of the same issuer.
+    pub fn successor(&self, of: &Standing) -> Option<&Standing> {
+        let by = &of.superseded.as_ref()?.by;
+        let found = self.by_number.get(by)?.iter().map(|index| &self.standings[*index]);
+        found.into_iter().find(|other| other.certificate.issuer == of.certificate.issuer && other.digest != of.digest)
+    }
+}
+
+/// What a certificate claims about a message in a direction.
+pub(crate) fn claims<'s>(
+    standing: &'s Standing,
+    message: &str,
+    version: &str,
+    direction: Direction,
+) -> impl Iterator<Item = &'s Certified> {
+    standing.certificate.scope.iter().filter(move |certified| {
+        let scope = &certified.scope;
+        scope.message == message && scope.version == version && scope.direction == direction
+    })
+}
