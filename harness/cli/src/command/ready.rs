@@ -49,6 +49,9 @@ pub fn run(args: &Ready) -> Result<Exit, Failure> {
             for (index, (_, answers)) in asked.iter().enumerate() {
                 print(&format!("{}{}", if index > 0 { "\n" } else { "" }, render::human(answers)));
             }
+            if let (Some(folder), [_, ..]) = (&args.letters, letters.as_slice()) {
+                say(format!("\n{} letters written into {}", letters.len(), folder.display()));
+            }
         }
         ReadyFormat::Json => print(&render::json(&asked, is_verified, &letters)),
         ReadyFormat::Csv => {
@@ -139,9 +142,6 @@ fn letters(args: &Ready, asked: &[(&Question, Vec<Answer<'_>>)]) -> Result<Vec<L
     for letter in &letters {
         let path = folder.join(letter.file_name());
         fs::write(&path, letter.text()).map_err(|error| Failure::of_disk(&error))?;
-        if args.format == ReadyFormat::Human {
-            say(format!("letter: {}", path.display()));
-        }
     }
     Ok(letters)
 }
