@@ -4,4 +4,5 @@
 //! certificate says no more than the logs beneath it, and whoever holds the logs can compute its verdicts again.
 
 pub mod certificate;
+pub mod register;
 pub mod standing;

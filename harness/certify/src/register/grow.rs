@@ -1,0 +1,114 @@
+//! Writing into a register: entries, then tiles, and the checkpoint last. What was written before a power failure
+//! counts only once the checkpoint says so.
+
+use super::entry::{Entry, EntryError};
+use super::examine::{self, Broken};
+use super::note::{self, Head, NoteError, Signs};
+use super::rules::State;
+use super::shelf::{Shelf, ShelfError};
+use super::tree::{self, TreeError};
+use super::{CHECKPOINT, KEY, certificate_path, digest};
+use thiserror::Error;
+use tlog_tiles::EMPTY_HASH;
+
+/// Why nothing was written.
+#[derive(Debug, Error)]
+pub enum GrowError {
+    /// There is something already.
+    #[error("there is a register already: {0} exists")]
+    Exists(&'static str),
+    /// What is there does not hold, so nothing is built on it.
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    /// The entry may not follow.
+    #[error("{0}")]
+    Refused(String),
+    /// The entry is too long.
+    #[error(transparent)]
+    Entry(#[from] EntryError),
+    /// Tiles.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// Files.
+    #[error(transparent)]
+    Shelf(#[from] ShelfError),
+    /// The key, or the checkpoint.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+}
+
+/// Begins a register on an empty shelf. Gives its verifier key, which everybody must get by another way than the register
+/// itself.
+///
+/// # Errors
+/// [`GrowError`].
+pub fn open(shelf: &mut dyn Shelf, opened: &Entry, key: &dyn Signs) -> Result<String, GrowError> {
+    if shelf.get(CHECKPOINT)?.is_some() {
+        return Err(GrowError::Exists(CHECKPOINT));
+    }
+    let mut state = State::default();
+    state.take(opened).map_err(GrowError::Refused)?;
+    let verifier = note::verifier_key(&state.origin, &key.public());
+    note::check_key(&verifier)?;
+    let (head, _) = tree::grow(shelf, Head { size: 0, hash: EMPTY_HASH.0 }, &[opened.to_bytes()?])?;
+    shelf.put(KEY, format!("{verifier}\n").as_bytes())?;
+    shelf.put(CHECKPOINT, &note::sign(&state.origin, head, key)?)?;
+    Ok(verifier)
+}
+
+/// Adds entries and the files of the certificates that they name. The key must be the register's own, and what is there
+/// must hold. Cosignatures of witnesses are over the checkpoint before, so the new one has none.
+///
+/// # Errors
+/// [`GrowError`]; then nothing counts of it.
+pub fn append(
+    shelf: &mut dyn Shelf,
+    key: &dyn Signs,
+    entries: &[Entry],
+    certificates: &[Vec<u8>],
+) -> Result<Head, GrowError> {
+    let verifier = own_key(shelf, key)?;
+    let (head, _, mut state) = examine::entries(shelf, &verifier)?;
+    let mut bytes = Vec::with_capacity(entries.len());
+    for entry in entries {
+        state.take(entry).map_err(GrowError::Refused)?;
+        bytes.push(entry.to_bytes()?);
+    }
+    for certificate in certificates {
+        shelf.put(&certificate_path(&digest(certificate)), certificate)?;
+    }
+    let (grown, replaced) = tree::grow(shelf, head, &bytes)?;
+    shelf.put(CHECKPOINT, &note::sign(&state.origin, grown, key)?)?;
+    for path in replaced {
+        shelf.remove(&path)?;
+    }
+    Ok(grown)
+}
+
+/// The verifier key of the register, if `key` is the register's.
+fn own_key(shelf: &dyn Shelf, key: &dyn Signs) -> Result<String, GrowError> {
+    let missing = || Broken::new(format!("{KEY} is missing: this is no register, or not a whole one"));
+    let stated = shelf.get(KEY)?.ok_or_else(missing)?;
+    let stated = String::from_utf8_lossy(&stated).trim_end().to_owned();
+    if note::verifier_key(note::name_of(&stated), &key.public()) == stated {
+        Ok(stated)
+    } else {
+        Err(GrowError::Refused(format!("the key is not the one of the register `{}`", note::name_of(&stated))))
+    }
+}
+
+/// Adds the cosignature of a witness, who has examined the register and compared it with what they saw before.
+///
+/// # Errors
+/// [`GrowError`].
+pub fn cosign(shelf: &mut dyn Shelf, verifier: &str, name: &str, at: u64, key: &dyn Signs) -> Result<(), GrowError> {
+    let checkpoint = shelf.get(CHECKPOINT)?.ok_or_else(|| Broken::new(format!("{CHECKPOINT} is missing")))?;
+    let (_, _, state) = examine::entries(shelf, verifier)?;
+    let own = note::witness_key(name, &key.public());
+    if !state.witnesses.contains(&own) {
+        return Err(GrowError::Refused(format!("the register does not name the witness {own}")));
+    }
+    let signed = note::cosign(&checkpoint, name, at, key)?;
+    note::open(&signed, verifier, &state.witnesses)?;
+    Ok(shelf.put(CHECKPOINT, &signed)?)
+}

@@ -1,0 +1,168 @@
+//! What may follow what in a register: the state that its entries add up to.
+
+use super::entry::{Entry, Issuer};
+use super::note;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
+
+/// What the entries so far say.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// The register's name.
+    pub origin: String,
+    /// What people call it.
+    pub title: String,
+    /// How many of the issuers must have signed a certificate.
+    pub signatures: u32,
+    /// Who may issue, now.
+    pub issuers: Vec<Issuer>,
+    /// Who watches: verifier keys.
+    pub witnesses: Vec<String>,
+    /// Of each certificate: the digest of its file, and the entry that added it.
+    pub certificates: BTreeMap<String, (String, u64)>,
+    /// Number of entries.
+    pub size: u64,
+}
+
+impl State {
+    /// Takes the next entry in.
+    ///
+    /// # Errors
+    /// In one sentence, why it may not follow.
+    pub fn take(&mut self, entry: &Entry) -> Result<(), String> {
+        match (self.size, entry) {
+            (0, Entry::Opened { origin, title, issuers, signatures, .. }) => {
+                self.opened(origin, title, issuers, *signatures)?;
+            }
+            (0, _) => return Err("the first entry of a register opens it".to_owned()),
+            (_, Entry::Opened { .. }) => return Err("a register is opened once".to_owned()),
+            (_, Entry::IssuerNamed { issuer, .. }) => self.named(issuer)?,
+            (_, Entry::IssuerRetired { name, .. }) => {
+                let before = self.issuers.len();
+                self.issuers.retain(|issuer| issuer.name != *name);
+                if self.issuers.len() == before {
+                    return Err(format!("nobody called `{name}` issues certificates here"));
+                }
+            }
+            (_, Entry::WitnessNamed { key, .. }) => {
+                note::check_key(key).map_err(|error| error.to_string())?;
+                if note::name_of(key) == self.origin || self.witnesses.contains(key) {
+                    return Err(format!("`{}` is known already", note::name_of(key)));
+                }
+                self.witnesses.push(key.clone());
+            }
+            (_, Entry::Added { number, certificate, .. }) => {
+                if self.certificates.contains_key(number) {
+                    return Err(format!("there is a certificate {number} already"));
+                }
+                if self.certificates.values().any(|(digest, _)| digest == certificate) {
+                    return Err(format!("the file of {number} is in the register already"));
+                }
+                self.certificates.insert(number.clone(), (certificate.clone(), self.size));
+            }
+            (_, about) => self.about(about)?,
+        }
+        self.size += 1;
+        Ok(())
+    }
+
+    fn opened(&mut self, origin: &str, title: &str, issuers: &[Issuer], signatures: u32) -> Result<(), String> {
+        (self.origin, self.title) = (origin.to_owned(), title.to_owned());
+        if !signed_note::is_key_name_valid(origin) {
+            return Err(format!("`{origin}` cannot be the name of a register: no spaces, no `+`"));
+        }
+        issuers.iter().try_for_each(|issuer| self.named(issuer))?;
+        if signatures == 0 || signatures as usize > issuers.len() {
+            return Err(format!("{signatures} signatures are demanded, of {} who can sign", issuers.len()));
+        }
+        self.signatures = signatures;
+        Ok(())
+    }
+
+    fn named(&mut self, issuer: &Issuer) -> Result<(), String> {
+        if self.issuers.iter().any(|known| known.name == issuer.name || known.key == issuer.key) {
+            return Err(format!("`{}` or the same key issues certificates already", issuer.name));
+        }
+        self.issuers.push(issuer.clone());
+        Ok(())
+    }
+
+    fn about(&self, entry: &Entry) -> Result<(), String> {
+        let number = entry.number().unwrap_or_default();
+        if !self.certificates.contains_key(number) {
+            return Err(format!("there is no certificate {number} in the register"));
+        }
+        match entry {
+            Entry::Superseded { by, .. } if by == number || !self.certificates.contains_key(by) => {
+                Err(format!("there is no other certificate {by} in the register"))
+            }
+            Entry::Overridden { by, on, until, .. } => overridden(by, *on, *until),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Two people answer for it, and it ends.
+fn overridden(by: &[String], on: Date, until: Date) -> Result<(), String> {
+    let different = by.iter().filter(|name| !name.trim().is_empty()).collect::<std::collections::BTreeSet<_>>().len();
+    if different < 2 {
+        return Err("an override needs the names of two people".to_owned());
+    }
+    if until < on { Err("the override ends before it begins".to_owned()) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn opened() -> Entry {
+        let issuers = vec![Issuer { name: "direktoratet".into(), key: "k1".into() }];
+        Entry::Opened {
+            on: date(2026, 1, 1),
+            origin: "register.test/a".into(),
+            title: "A".into(),
+            issuers,
+            signatures: 1,
+        }
+    }
+
+    fn added(number: &str, certificate: &str) -> Entry {
+        Entry::Added { on: date(2026, 1, 2), number: number.into(), certificate: certificate.into() }
+    }
+
+    #[test]
+    fn what_may_not_follow_is_refused_in_words() {
+        let mut state = State::default();
+        assert!(state.take(&added("PV-1", "aa")).unwrap_err().contains("opens it"));
+        state.take(&opened()).unwrap();
+        assert!(state.take(&opened()).unwrap_err().contains("once"));
+        state.take(&added("PV-1", "aa")).unwrap();
+        assert!(state.take(&added("PV-1", "bb")).unwrap_err().contains("PV-1 already"));
+        assert!(state.take(&added("PV-2", "aa")).unwrap_err().contains("already"));
+        let on = date(2026, 2, 1);
+        let gone = Entry::Withdrawn { on, number: "PV-9".into(), reason: String::new() };
+        assert!(state.take(&gone).unwrap_err().contains("no certificate PV-9"));
+        let itself = Entry::Superseded { on, number: "PV-1".into(), by: "PV-1".into() };
+        assert!(state.take(&itself).is_err());
+        let alone = |by: &[&str], until| Entry::Overridden {
+            on,
+            until,
+            number: "PV-1".into(),
+            requirement: "HITS1172-117".into(),
+            status: "verified".into(),
+            by: by.iter().map(|&name| name.to_owned()).collect(),
+            reason: "feil i testen".into(),
+        };
+        assert!(state.take(&alone(&["Kari", "Kari"], date(2026, 3, 1))).unwrap_err().contains("two people"));
+        assert!(state.take(&alone(&["Kari", "Ola"], date(2026, 1, 1))).unwrap_err().contains("ends before"));
+        state.take(&alone(&["Kari", "Ola"], date(2026, 3, 1))).unwrap();
+        let stranger = Entry::IssuerRetired { on, name: "noen".into(), reason: String::new() };
+        assert!(state.take(&stranger).is_err());
+        assert_eq!(state.size, 3);
+        let mut demanding = State::default();
+        let Entry::Opened { origin, title, issuers, .. } = opened() else { unreachable!() };
+        let two = Entry::Opened { on, origin, title, issuers, signatures: 2 };
+        assert!(demanding.take(&two).unwrap_err().contains("2 signatures"));
+    }
+}

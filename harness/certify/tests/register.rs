@@ -1,0 +1,257 @@
+//! The register as somebody meets it who does not believe it.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use provestein_certify::certificate::Certificate;
+use provestein_certify::register::entry::{Entry, Issuer};
+use provestein_certify::register::note::{self, Signs};
+use provestein_certify::register::shelf::{InMemory, Shelf as _};
+use provestein_certify::register::{
+    self, CHECKPOINT, Examined, GrowError, Proof, Reads, Trusted, append, cosign, digest, examine, prove,
+};
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
+use std::sync::OnceLock;
+
+const ORIGIN: &str = "register.test/helse";
+
+struct Key(Ed25519KeyPair);
+
+impl Key {
+    fn new(seed: u8) -> Self {
+        Self(Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap())
+    }
+}
+
+impl Signs for Key {
+    fn public(&self) -> [u8; 32] {
+        self.0.public_key().as_ref().try_into().unwrap()
+    }
+
+    fn sign(&self, message: &[u8]) -> Option<[u8; 64]> {
+        self.0.sign(message).as_ref().try_into().ok()
+    }
+}
+
+/// A certificate here is its JSON; that signatures are looked at is the reader's matter.
+struct Plain;
+
+impl Reads for Plain {
+    fn certificate(&self, file: &[u8], issuers: &[Issuer], _: u32) -> Result<Certificate, String> {
+        let read: Certificate = serde_json::from_slice(file).map_err(|error| error.to_string())?;
+        let known = issuers.iter().any(|issuer| issuer.name == read.issuer);
+        if known { Ok(read) } else { Err(format!("{} may not issue", read.issuer)) }
+    }
+}
+
+fn certificate(number: &str, issuer: &str) -> Vec<u8> {
+    let text = format!(
+        r#"{{"format":1,"number":"{number}","issuer":"{issuer}","issued":"2026-11-20",
+        "validity":{{"from":"2026-11-20","until":"2028-11-20"}},
+        "product":{{"supplier":"Nordlys AS","system":"Nordlys EPJ","version":"5.2"}},"scope":[],
+        "rules":{{"tool":"t","suite":"s","catalogue":"c","profile":"p@1","profile_digest":"d","scenarios":{{}}}},
+        "runs":[],"assurance":"self-run","totals":{{}},"requirements":[]}}"#
+    );
+    text.into_bytes()
+}
+
+const DAY: Date = date(2026, 11, 25);
+
+fn opened() -> Entry {
+    let issuer = |name: &str| Issuer { name: name.into(), key: format!("key of {name}") };
+    Entry::Opened {
+        on: DAY,
+        origin: ORIGIN.into(),
+        title: "Register over meldingsgodkjenninger (syntetisk)".into(),
+        issuers: vec![issuer("direktoratet"), issuer("helsenett")],
+        signatures: 1,
+    }
+}
+
+fn added(number: &str) -> (Entry, Vec<u8>) {
+    let file = certificate(number, "direktoratet");
+    (Entry::Added { on: DAY, number: number.into(), certificate: digest(&file) }, file)
+}
+
+fn withdrawn(number: &str) -> Entry {
+    Entry::Withdrawn { on: DAY, number: number.into(), reason: "feil funnet i drift".into() }
+}
+
+fn key() -> String {
+    note::verifier_key(ORIGIN, &Key::new(1).public())
+}
+
+/// A register with 600 certificates, so that it has full tiles, one withdrawal, and a witness.
+fn whole() -> &'static InMemory {
+    static WHOLE: OnceLock<InMemory> = OnceLock::new();
+    WHOLE.get_or_init(|| {
+        let (mut shelf, own, witness) = (InMemory::default(), Key::new(1), Key::new(2));
+        assert_eq!(register::open(&mut shelf, &opened(), &own).unwrap(), key());
+        let watched = Entry::WitnessNamed { on: DAY, key: note::witness_key("kommunene", &witness.public()) };
+        append(&mut shelf, &own, &[watched], &[]).unwrap();
+        let (entries, files): (Vec<_>, Vec<_>) = (0..600).map(|n| added(&format!("PV-{n}"))).unzip();
+        append(&mut shelf, &own, &entries, &files).unwrap();
+        append(&mut shelf, &own, &[withdrawn("PV-7")], &[]).unwrap();
+        cosign(&mut shelf, &key(), "kommunene", 1_795_000_000, &witness).unwrap();
+        shelf
+    })
+}
+
+fn look(shelf: &InMemory, seen: Option<&[u8]>) -> Result<Examined, String> {
+    examine(shelf, Trusted { key: &key(), seen, reads: &Plain }).map_err(|broken| broken.to_string())
+}
+
+#[test]
+fn a_register_says_how_each_certificate_stands() {
+    let examined = look(whole(), None).unwrap();
+    assert_eq!((examined.head.size, examined.entries.len(), examined.standings.len()), (603, 603, 600));
+    assert_eq!(examined.cosigned, ["kommunene"]);
+    let standing = examined.standings.iter().find(|s| s.certificate.number == "PV-7").unwrap();
+    assert_eq!(standing.withdrawn.as_ref().unwrap().reason, "feil funnet i drift");
+    assert!(!standing.holds(DAY) && standing.holds(date(2026, 11, 24)));
+    assert!(examined.standings.iter().filter(|s| s.withdrawn.is_some()).count() == 1);
+}
+
+#[test]
+fn nothing_is_written_that_may_not_follow_or_by_another_key() {
+    let mut shelf = whole().clone();
+    let refused = |result: Result<_, GrowError>| result.unwrap_err().to_string();
+    let (entry, file) = added("PV-3");
+    assert!(refused(append(&mut shelf, &Key::new(1), &[entry], &[file])).contains("PV-3 already"));
+    assert!(
+        refused(append(&mut shelf, &Key::new(9), &[withdrawn("PV-3")], &[])).contains("not the one of the register")
+    );
+    assert!(
+        refused(cosign(&mut shelf, &key(), "ingen", 1, &Key::new(2)).map(|()| unreachable!()))
+            .contains("does not name")
+    );
+    assert!(matches!(register::open(&mut shelf, &opened(), &Key::new(1)), Err(GrowError::Exists(_))));
+    assert_eq!(&shelf, whole(), "and nothing was");
+}
+
+#[test]
+fn a_certificate_by_somebody_else_does_not_hold() {
+    let mut shelf = whole().clone();
+    let file = certificate("PV-x", "en annen");
+    let entry = Entry::Added { on: DAY, number: "PV-x".into(), certificate: digest(&file) };
+    append(&mut shelf, &Key::new(1), &[entry], &[file]).unwrap();
+    assert!(look(&shelf, None).unwrap_err().contains("PV-x does not hold: en annen may not issue"));
+}
+
+#[test]
+fn who_saw_an_older_checkpoint_finds_a_register_that_was_cut_or_rewritten() {
+    let own = Key::new(1);
+    let seen = whole().0[CHECKPOINT].clone();
+    let mut grown = whole().clone();
+    append(&mut grown, &own, &[withdrawn("PV-8")], &[]).unwrap();
+    assert_eq!(look(&grown, Some(&seen)).unwrap().continues, Some(603));
+    // The same keys, another history.
+    let mut other = InMemory::default();
+    register::open(&mut other, &opened(), &own).unwrap();
+    let watched = Entry::WitnessNamed { on: DAY, key: note::witness_key("kommunene", &Key::new(2).public()) };
+    append(&mut other, &own, &[watched], &[]).unwrap();
+    assert!(look(&other, None).is_ok(), "it holds in itself");
+    assert!(look(&other, Some(&seen)).unwrap_err().contains("was cut"));
+    let (entries, files): (Vec<_>, Vec<_>) = (0..700).map(|n| added(&format!("PV-{}", n + 1))).unzip();
+    append(&mut other, &own, &entries, &files).unwrap();
+    assert!(look(&other, Some(&seen)).unwrap_err().contains("was rewritten"));
+    // A checkpoint of somebody else is none.
+    let mut foreign = InMemory::default();
+    register::open(&mut foreign, &opened(), &Key::new(5)).unwrap();
+    assert!(look(&grown, Some(&foreign.0[CHECKPOINT])).unwrap_err().contains("does not hold"));
+    let trusted = Trusted { key: &key(), seen: None, reads: &Plain };
+    assert!(examine(&foreign, trusted).unwrap_err().to_string().contains("signature"));
+}
+
+#[test]
+fn an_entry_is_proven_without_the_register() {
+    let witnesses = [note::witness_key("kommunene", &Key::new(2).public())];
+    for index in [0, 1, 255, 256, 602] {
+        let proof = prove(whole(), &key(), &witnesses, index).unwrap();
+        let text = proof.to_text();
+        let read = Proof::read(&text).unwrap();
+        let (entry, head) = read.check(&key(), &witnesses).unwrap();
+        assert_eq!((head.size, &entry), (603, &look(whole(), None).unwrap().entries[index as usize]));
+        let mut other = read.clone();
+        other.entry = withdrawn("PV-9").to_bytes().unwrap();
+        assert!(other.check(&key(), &witnesses).is_err());
+    }
+    assert!(prove(whole(), &key(), &witnesses, 603).is_err());
+}
+
+/// What a power failure leaves behind when it comes before the checkpoint.
+#[test]
+fn a_growth_that_was_cut_short_is_seen_and_does_no_harm() {
+    let mut grown = whole().clone();
+    append(&mut grown, &Key::new(1), &[withdrawn("PV-8")], &[]).unwrap();
+    let mut torn = whole().clone();
+    for (path, bytes) in &grown.0 {
+        if path != CHECKPOINT {
+            torn.put(path, bytes).unwrap();
+        }
+    }
+    assert!(look(&torn, None).unwrap_err().contains("does not belong"), "it is told");
+    let head = append(&mut torn, &Key::new(1), &[withdrawn("PV-8")], &[]).unwrap();
+    assert_eq!((head.size, look(&torn, None).unwrap().entries.len()), (604, 604), "and gone on with");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    /// One changed byte of any file is found.
+    #[test]
+    fn a_changed_byte_is_found(file in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), bit in 0u32..8) {
+        let mut shelf = whole().clone();
+        let path = file.get(&shelf.list().unwrap()).clone();
+        let bytes = shelf.0.get_mut(&path).unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        prop_assert!(look(&shelf, None).is_err(), "{path}, byte {at}, bit {bit}");
+    }
+
+    /// So is one of the files that are few among the certificates.
+    #[test]
+    fn a_changed_byte_of_the_tree_is_found(file in any::<prop::sample::Index>(), at in any::<prop::sample::Index>(), bit in 0u32..8) {
+        let mut shelf = whole().clone();
+        let of_tree: Vec<String> = shelf.list().unwrap().into_iter().filter(|p| !p.starts_with("certificates/")).collect();
+        let path = file.get(&of_tree).clone();
+        let bytes = shelf.0.get_mut(&path).unwrap();
+        let at = at.index(bytes.len());
+        bytes[at] ^= 1 << bit;
+        prop_assert!(look(&shelf, None).is_err(), "{path}, byte {at}, bit {bit}");
+    }
+
+    /// So is a file that is gone, cut, or came from elsewhere.
+    #[test]
+    fn a_lost_or_strange_file_is_found(file in any::<prop::sample::Index>(), how in 0u8..3) {
+        let mut shelf = whole().clone();
+        let path = file.get(&shelf.list().unwrap()).clone();
+        match how {
+            0 => shelf.remove(&path).unwrap(),
+            1 => { shelf.0.get_mut(&path).unwrap().pop(); }
+            _ => shelf.put(&format!("{path}.bak"), b"x").unwrap(),
+        }
+        prop_assert!(look(&shelf, None).is_err(), "{path}");
+    }
+
+    /// A proof of which anything was changed proves nothing.
+    #[test]
+    fn a_changed_proof_is_found(index in 0u64..603, at in any::<prop::sample::Index>(), bit in 0u32..8) {
+        let witnesses = [note::witness_key("kommunene", &Key::new(2).public())];
+        let mut text = prove(whole(), &key(), &witnesses, index).unwrap().to_text();
+        let at = at.index(text.len());
+        text[at] ^= 1 << bit;
+        prop_assert!(Proof::read(&text).and_then(|proof| proof.check(&key(), &witnesses)).is_err(), "byte {at}, bit {bit}");
+    }
+
+    /// Whatever stands in the files, it is an answer and no panic.
+    #[test]
+    fn hostile_files_are_answered(checkpoint in prop::collection::vec(any::<u8>(), 0..300), size in any::<u64>()) {
+        let mut shelf = whole().clone();
+        shelf.put(CHECKPOINT, &checkpoint).unwrap();
+        prop_assert!(look(&shelf, None).is_err());
+        let text = String::from_utf8_lossy(&whole().0[CHECKPOINT]).replacen("\n603\n", &format!("\n{size}\n"), 1);
+        shelf.put(CHECKPOINT, text.as_bytes()).unwrap();
+        prop_assert!(size == 603 || look(&shelf, None).is_err());
+    }
+}
