@@ -1,9 +1,10 @@
 //! The certificates, found by what they are about.
 
+use crate::message;
 use crate::roster::Installation;
 use certify::certificate::{Certified, Direction};
 use certify::standing::Standing;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// Certificates with an index. They are verified before they come here.
 #[derive(Debug)]
@@ -35,6 +36,18 @@ impl Evidence {
     pub fn about(&self, installation: &Installation) -> impl Iterator<Item = &Standing> {
         let key = (installation.supplier.clone(), installation.system.clone());
         self.by_system.get(&key).into_iter().flatten().map(|index| &self.standings[*index])
+    }
+
+    /// Every message that some certificate is about, with its version: those of the table first, in its order.
+    pub fn messages(&self) -> Vec<(String, String)> {
+        let scopes = self.standings.iter().flat_map(|standing| &standing.certificate.scope);
+        let all: BTreeSet<(&str, &str)> =
+            scopes.map(|certified| (certified.scope.message.as_str(), certified.scope.version.as_str())).collect();
+        let known: Vec<(&str, &str)> = message::known().map(|known| (known.code, known.version)).collect();
+        let place = |name: &(&str, &str)| known.iter().position(|known| known == name).unwrap_or(known.len());
+        let mut all: Vec<_> = all.into_iter().map(|name| (place(&name), name)).collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, (message, version))| (message.to_owned(), version.to_owned())).collect()
     }
 
     /// The certificate that took another's place: by number, of the same issuer.

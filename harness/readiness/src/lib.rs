@@ -7,11 +7,16 @@ pub mod answer;
 pub mod because;
 pub mod evidence;
 pub mod letter;
+pub mod matrix;
 pub mod message;
+pub mod national;
+mod plain;
 pub mod question;
 pub mod render;
 pub mod roster;
+pub mod sheet;
 mod weigh;
 mod words;
 
+pub use plain::Norwegian;
 pub use weigh::Cite;

@@ -8,17 +8,17 @@ use std::path::PathBuf;
 /// `ready`.
 #[derive(Debug, ClapArgs)]
 pub struct Ready {
-    /// The message with its version, e.g. LOG_INNLAGT@1.6
-    #[arg(value_name = "MESSAGE@VERSION")]
-    pub message: String,
+    /// The message with its version, e.g. LOG_INNLAGT@1.6; with --matrix and --national: only this one
+    #[arg(value_name = "MESSAGE@VERSION", required_unless_present_any = ["matrix", "national"])]
+    pub message: Option<String>,
     /// Where the certificates are
     #[arg(long, value_name = "PATH")]
     pub register: PathBuf,
     /// Who has which systems in use: YAML, or CSV when the name ends so
-    #[arg(long, value_name = "FILE")]
-    pub roster: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "matrix")]
+    pub roster: Option<PathBuf>,
     /// One municipality, by number or name
-    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["group", "all"], conflicts_with_all = ["group", "all"])]
+    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["group", "all", "matrix", "national"], conflicts_with_all = ["group", "all"])]
     pub municipality: Option<String>,
     /// A group of municipalities: all of it must be ready
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
@@ -26,6 +26,12 @@ pub struct Ready {
     /// All municipalities of the roster
     #[arg(long)]
     pub all: bool,
+    /// Which product is certified for what, and who can exchange what with whom
+    #[arg(long, conflicts_with_all = ["national", "municipality", "group", "letters", "sheet", "direction", "with"])]
+    pub matrix: bool,
+    /// How far each message has come, by size of municipality and county, and what it depends on
+    #[arg(long, conflicts_with_all = ["municipality", "group", "letters", "sheet", "direction", "with"])]
+    pub national: bool,
     /// Which way the message goes, seen from the municipality: send or receive [default: as the standards have it]
     #[arg(long)]
     pub direction: Option<Direction>,
@@ -41,6 +47,9 @@ pub struct Ready {
     /// Write a letter to each supplier who can change the answer into this folder, in bokmål and English
     #[arg(long, value_name = "DIR")]
     pub letters: Option<PathBuf>,
+    /// Write a page for each municipality that anybody there can read and print, in bokmål and nynorsk, into this folder
+    #[arg(long, value_name = "DIR")]
+    pub sheet: Option<PathBuf>,
     /// Who signs the letters [default: the municipality or the group]
     #[arg(long, value_name = "NAME")]
     pub sender: Option<String>,

@@ -1,6 +1,8 @@
 //! `ready`: may a municipality switch a message on? What is answered is decided in `readiness`; here files and the day
 //! come to it.
 
+mod written;
+
 use super::terminal::{print, say};
 use crate::args::{Ready, ReadyFormat};
 use crate::failure::Failure;
@@ -12,10 +14,10 @@ use jiff::{Timestamp, tz};
 use readiness::answer::{self, Answer, Place};
 use readiness::because::Verdict;
 use readiness::evidence::Evidence;
-use readiness::letter::{self, Letter, Tongue};
+use readiness::matrix::Matrix;
 use readiness::question::{Other, Question};
 use readiness::roster::{Form, Roster};
-use readiness::{message, render};
+use readiness::{message, national, render};
 use std::fs;
 use std::path::Path;
 
@@ -27,30 +29,51 @@ const ROSTER_MAX: u64 = 64 << 20;
 /// # Errors
 /// [`Failure`].
 pub fn run(args: &Ready) -> Result<Exit, Failure> {
-    let questions = questions(args)?;
-    let roster = roster(&args.roster)?;
+    let on = args.on.unwrap_or_else(|| norwegian_day(Timestamp::now()));
+    let message = args.message.as_deref().map(Scope::split).transpose();
+    let message = message.map_err(|error| Failure::of(Exit::USAGE, &error))?;
+    let roster = args.roster.as_deref().map(roster).transpose()?.unwrap_or_default();
     let Found { standings, is_verified } = standings(&args.register)?;
     let evidence = Evidence::of(standings);
+    if args.format == ReadyFormat::Human && !is_verified {
+        say(format!("note: {} is a plain file: no signature was checked\n", args.register.display()));
+    }
+    match message {
+        _ if args.matrix => Ok(matrix(args, &evidence, message, on, is_verified)),
+        _ if args.national => national(args, &evidence, &roster, on, is_verified),
+        Some(name) => answers(args, &evidence, &roster, &questions(args, name, on)?, is_verified),
+        // The command line asks for one of the three.
+        None => Err(Failure::new(Exit::USAGE, "no message was named")),
+    }
+}
+
+fn answers(
+    args: &Ready,
+    evidence: &Evidence,
+    roster: &Roster,
+    questions: &[Question],
+    is_verified: bool,
+) -> Result<Exit, Failure> {
     let place = place(args);
     let mut asked: Vec<(&Question, Vec<Answer<'_>>)> = Vec::new();
-    for question in &questions {
-        let answers = answer::ask(&evidence, &roster, &place, question).map_err(|unknown| {
+    for question in questions {
+        let answers = answer::ask(evidence, roster, &place, question).map_err(|unknown| {
             Failure::of(Exit::NOTHING_SELECTED, &unknown)
-                .hint(format!("municipalities are named by number or name, as in {}", args.roster.display()))
+                .hint("municipalities are named by number or name, counterparts by id, as the roster has them")
         })?;
         asked.push((question, answers));
     }
-    let letters = letters(args, &asked)?;
+    let letters = written::letters(args, &asked)?;
+    let sheets = written::sheets(args, &asked)?;
     match args.format {
         ReadyFormat::Human => {
-            if !is_verified {
-                say(format!("note: {} is a plain file: no signature was checked\n", args.register.display()));
-            }
             for (index, (_, answers)) in asked.iter().enumerate() {
                 print(&format!("{}{}", if index > 0 { "\n" } else { "" }, render::human(answers)));
             }
-            if let (Some(folder), [_, ..]) = (&args.letters, letters.as_slice()) {
-                say(format!("\n{} letters written into {}", letters.len(), folder.display()));
+            for (folder, count, what) in [(&args.letters, letters.len(), "letters"), (&args.sheet, sheets, "sheets")] {
+                if let (Some(folder), 1..) = (folder, count) {
+                    say(format!("\n{count} {what} written into {}", folder.display()));
+                }
             }
         }
         ReadyFormat::Json => print(&render::json(&asked, is_verified, &letters)),
@@ -61,6 +84,36 @@ pub fn run(args: &Ready) -> Result<Exit, Failure> {
     }
     let verdict = answer::together(asked.iter().flat_map(|(_, answers)| answers));
     Ok(exit(verdict.unwrap_or(Verdict::NotEstablished)))
+}
+
+fn matrix(args: &Ready, evidence: &Evidence, only: Option<(&str, &str)>, on: Date, is_verified: bool) -> Exit {
+    let only = only.map(|(message, version)| (message.to_owned(), version.to_owned()));
+    let matrix = Matrix::of(evidence, on, only.as_ref());
+    match args.format {
+        ReadyFormat::Human => print(&render::matrix_human(&matrix)),
+        ReadyFormat::Json => print(&render::matrix_json(&matrix, is_verified)),
+        ReadyFormat::Csv => print(&render::matrix_csv(&matrix)),
+    }
+    if matrix.rows.is_empty() { Exit::NOTHING_SELECTED } else { Exit::MET }
+}
+
+/// A view of many answers ends with 0: it is no answer itself.
+fn national(args: &Ready, evidence: &Evidence, roster: &Roster, on: Date, is_verified: bool) -> Result<Exit, Failure> {
+    let mut questions = national::questions(evidence, on);
+    if let Some(name) = &args.message {
+        questions.retain(|question| question.name() == *name);
+    }
+    if questions.is_empty() || roster.municipalities().next().is_none() {
+        return Err(Failure::new(Exit::NOTHING_SELECTED, "there is nothing to count")
+            .hint("no certificate is about such a message, or the roster has no municipality"));
+    }
+    let progress = national::national(evidence, roster, questions);
+    match args.format {
+        ReadyFormat::Human => print(&render::national_human(&progress, on)),
+        ReadyFormat::Json => print(&render::national_json(&progress, on, is_verified)),
+        ReadyFormat::Csv => print(&render::national_csv(&progress, on)),
+    }
+    Ok(Exit::MET)
 }
 
 /// With which code an answer ends.
@@ -94,12 +147,11 @@ pub(crate) fn roster(path: &Path) -> Result<Roster, Failure> {
     })
 }
 
-fn questions(args: &Ready) -> Result<Vec<Question>, Failure> {
-    let (name, version) = Scope::split(&args.message).map_err(|error| Failure::of(Exit::USAGE, &error))?;
+fn questions(args: &Ready, (message, version): (&str, &str), on: Date) -> Result<Vec<Question>, Failure> {
     let directions: Vec<Direction> = match args.direction {
         Some(direction) => vec![direction],
-        None => message::find(name, version).map(|known| known.directions()).ok_or_else(|| {
-            Failure::new(Exit::USAGE, format!("which way {} goes is not known here", args.message))
+        None => message::find(message, version).map(|known| known.directions()).ok_or_else(|| {
+            Failure::new(Exit::USAGE, format!("which way {message}@{version} goes is not known here"))
                 .hint("say `--direction send` or `--direction receive`, seen from the municipality")
         })?,
     };
@@ -107,9 +159,14 @@ fn questions(args: &Ready) -> Result<Vec<Question>, Failure> {
         None => Other::Any,
         Some(who) => who.parse().map_or_else(|_| Other::Party(who.to_owned()), Other::Class),
     };
-    let on = args.on.unwrap_or_else(|| norwegian_day(Timestamp::now()));
-    let question = |direction| Question::new(&args.message, direction, other.clone(), on);
-    directions.into_iter().map(question).collect::<Result<_, _>>().map_err(|error| Failure::of(Exit::USAGE, &error))
+    let question = |direction| Question {
+        message: message.to_owned(),
+        version: version.to_owned(),
+        direction,
+        other: other.clone(),
+        on,
+    };
+    Ok(directions.into_iter().map(question).collect())
 }
 
 fn place(args: &Ready) -> Place {
@@ -118,32 +175,6 @@ fn place(args: &Ready) -> Place {
         (None, Some(group)) => Place::Group(group.clone()),
         (None, None) => Place::All,
     }
-}
-
-/// The letters, written into a folder where one is named.
-fn letters(args: &Ready, asked: &[(&Question, Vec<Answer<'_>>)]) -> Result<Vec<Letter>, Failure> {
-    let Some(folder) = &args.letters else { return Ok(Vec::new()) };
-    let sender = args.sender.clone().or_else(|| args.group.clone());
-    let first = asked.first().and_then(|(_, answers)| answers.first());
-    let sender = match (sender, first) {
-        (Some(sender), _) => sender,
-        (None, Some(answer)) if args.municipality.is_some() => answer.party.name.clone(),
-        _ => {
-            return Err(Failure::new(Exit::USAGE, "nobody signs the letters").hint("say who, with `--sender NAME`"));
-        }
-    };
-    let mut letters = Vec::new();
-    for (_, answers) in asked {
-        for tongue in [Tongue::Nb, Tongue::En] {
-            letters.extend(letter::letters(answers, &sender, tongue));
-        }
-    }
-    fs::create_dir_all(folder).map_err(|error| Failure::of_disk(&error))?;
-    for letter in &letters {
-        let path = folder.join(letter.file_name());
-        fs::write(&path, letter.text()).map_err(|error| Failure::of_disk(&error))?;
-    }
-    Ok(letters)
 }
 
 /// The calendar day in Norway: an hour before Greenwich, two from the last Sunday of March to the last of October, both

@@ -4,11 +4,7 @@ use crate::answer::Answer;
 use crate::words::en;
 
 /// Answers to one question, as comma separated values.
-///
-/// # Panics
-/// Never: the writer writes to memory.
 pub fn csv(answers: &[&Answer<'_>]) -> String {
-    let mut writer = ::csv::Writer::from_writer(Vec::new());
     let head = [
         "id",
         "name",
@@ -24,17 +20,11 @@ pub fn csv(answers: &[&Answer<'_>]) -> String {
         "certificates",
         "reason",
     ];
-    writer.write_record(head).expect("writing to memory cannot fail");
-    for answer in answers {
+    let record = |answer: &&Answer<'_>| {
         let (party, question) = (answer.party, answer.question);
-        let first = answer.reasons.first();
-        let numbers: Vec<&str> = answer
-            .reasons
-            .iter()
-            .flat_map(|reason| &reason.cites)
-            .map(|cite| cite.standing.certificate.number.as_str())
-            .collect();
-        let record = [
+        let cites = answer.reasons.iter().flat_map(|reason| &reason.cites);
+        let numbers: Vec<&str> = cites.map(|cite| cite.standing.certificate.number.as_str()).collect();
+        let fields = [
             party.id.clone(),
             party.name.clone(),
             party.county.clone().unwrap_or_default(),
@@ -47,9 +37,20 @@ pub fn csv(answers: &[&Answer<'_>]) -> String {
             answer.because().to_string(),
             answer.until().map(|until| until.to_string()).unwrap_or_default(),
             numbers.join(" "),
-            first.map(|reason| en::why(reason, question)).unwrap_or_default(),
+            answer.reasons.first().map(|reason| en::why(reason, question)).unwrap_or_default(),
         ];
-        writer.write_record(record.map(|field| harmless(&field))).expect("writing to memory cannot fail");
+        fields.map(|field| harmless(&field))
+    };
+    lines(&head, answers.iter().map(record))
+}
+
+/// Lines of comma separated values.
+pub(super) fn lines<R: IntoIterator<Item = String>>(head: &[&str], records: impl IntoIterator<Item = R>) -> String {
+    let mut writer = ::csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).expect("writing to memory cannot fail");
+    for record in records {
+        let record: Vec<String> = record.into_iter().collect();
+        writer.write_record(record).expect("writing to memory cannot fail");
     }
     String::from_utf8(writer.into_inner().expect("writing to memory cannot fail")).expect("fields are text")
 }
