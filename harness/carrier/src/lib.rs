@@ -6,6 +6,7 @@
 //! [`mail`] speaks SMTP and POP3 itself.
 
 pub mod command;
+pub mod handshake;
 pub mod http;
 pub mod mail;
 mod places;

@@ -32,7 +32,7 @@ impl std::fmt::Debug for Credentials {
 
 /// How we connect.
 #[derive(Debug, Clone)]
-pub struct ClientTls(Arc<ClientConfig>);
+pub struct ClientTls(pub(crate) Arc<ClientConfig>);
 
 impl ClientTls {
     /// Trusts the CAs in `trust` (PEM) and none else; shows `credentials` where the other side asks.

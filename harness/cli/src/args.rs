@@ -107,7 +107,7 @@ pub enum Lang {
 pub enum Format {
     /// For people
     Human,
-    /// For programs: the bytes of result.json
+    /// For programs; `judge` prints the bytes of result.json
     Json,
 }
 
@@ -274,6 +274,18 @@ pub struct Doctor {
     /// The subject file
     #[arg(long, value_name = "FILE")]
     pub subject: PathBuf,
+    /// A run to look into: whether the subject was heard, its clock and its message handler (a folder, a name, or `latest`)
+    #[arg(long)]
+    pub run: Option<String>,
+    /// Seconds to wait for a connection or an answer, 1 to 300
+    #[arg(long, value_name = "SECONDS", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=300))]
+    pub within: u64,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
 }
 
 /// `kit`.

@@ -8,6 +8,7 @@ pub mod cast;
 pub mod engine;
 pub mod message;
 pub mod plan;
+pub mod preflight;
 pub mod scenario;
 pub mod subject;
 pub mod yaml;

@@ -113,6 +113,23 @@ pub struct Failure {
 /// # Errors
 /// [`Failure`], which says what was attempted, how far it came and what was seen.
 pub async fn post(url: &Url, entity: &[u8], tls: Option<&ClientTls>, limits: &Limits) -> Result<Answer, Failure> {
+    request(url, &request_bytes(url, entity), tls, limits).await
+}
+
+/// Asks what the other side can do (`OPTIONS`) and reads the answer. No message goes with it, and nothing changes there:
+/// the method is safe (RFC 9110 9.2.1).
+///
+/// # Errors
+/// [`Failure`], as for [`post`].
+pub async fn options(url: &Url, tls: Option<&ClientTls>, limits: &Limits) -> Result<Answer, Failure> {
+    let bytes = format!(
+        "OPTIONS {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+        url.path, url.host, url.port
+    );
+    request(url, bytes.as_bytes(), tls, limits).await
+}
+
+async fn request(url: &Url, bytes: &[u8], tls: Option<&ClientTls>, limits: &Limits) -> Result<Answer, Failure> {
     let fail = |kind, detail: String| Failure { url: url.to_string(), kind, detail };
     let connecting = tokio::time::timeout(limits.connect, TcpStream::connect((url.host.as_str(), url.port)));
     let stream = match connecting.await {
@@ -124,11 +141,11 @@ pub async fn post(url: &Url, entity: &[u8], tls: Option<&ClientTls>, limits: &Li
     let _ = stream.set_nodelay(true);
     let exchange = async {
         if !url.secure {
-            return talk(stream, url, entity, limits).await;
+            return talk(stream, bytes, limits).await;
         }
         let tls = tls.ok_or((FailureKind::Tls, "no trust is configured for https".to_owned()))?;
         let stream = tls.connect(&url.host, stream).await.map_err(|e| (FailureKind::Tls, e))?;
-        talk(stream, url, entity, limits).await
+        talk(stream, bytes, limits).await
     };
     match tokio::time::timeout(limits.read, exchange).await {
         Ok(outcome) => outcome.map_err(|(kind, detail)| fail(kind, detail)),
@@ -138,12 +155,10 @@ pub async fn post(url: &Url, entity: &[u8], tls: Option<&ClientTls>, limits: &Li
 
 async fn talk<S: AsyncRead + AsyncWrite + Unpin>(
     mut stream: S,
-    url: &Url,
-    entity: &[u8],
+    request: &[u8],
     limits: &Limits,
 ) -> Result<Answer, (FailureKind, String)> {
-    let request = request_bytes(url, entity);
-    let written = match stream.write_all(&request).await {
+    let written = match stream.write_all(request).await {
         Ok(()) => stream.flush().await,
         Err(error) => Err(error),
     };

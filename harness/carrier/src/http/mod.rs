@@ -7,7 +7,7 @@ mod reader;
 
 pub use crate::refusals::{Refusal, Refusals};
 pub use capture::put_together;
-pub use client::{Answer, Failure, FailureKind, Url, UrlError, post};
+pub use client::{Answer, Failure, FailureKind, Url, UrlError, options, post};
 pub use inbox::{Arrival, Inbox, Reply, Request};
 
 use std::time::Duration;

@@ -83,14 +83,32 @@ pub async fn collect(
     Ok(collected)
 }
 
-/// Connects, logs in and leaves again.
+/// What a mailbox holds, as STAT says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holding {
+    /// How many mails.
+    pub mails: u64,
+    /// How many bytes they have together.
+    pub bytes: u64,
+}
+
+/// Connects, logs in, asks what is there and leaves again: nothing is fetched and nothing deleted. Nothing is said about
+/// what is there when the answer to STAT cannot be read.
 ///
 /// # Errors
 /// [`Trouble`].
-pub async fn probe(route: &Route, digest: bool, limits: &Limits) -> Result<(), Trouble> {
+pub async fn probe(route: &Route, digest: bool, limits: &Limits) -> Result<Option<Holding>, Trouble> {
     let mut client = Client { dialog: Dialog::begin(route, limits, &UPGRADE).await? };
     client.login(route, digest).await?;
-    client.say("QUIT").await.map(drop)
+    let stat = client.dialog.say("STAT", "STAT", |_| true).await?;
+    client.say("QUIT").await?;
+    Ok(holding(&stat))
+}
+
+/// `+OK 2 320` (RFC 1939 section 5).
+fn holding(reply: &str) -> Option<Holding> {
+    let mut numbers = reply.strip_prefix("+OK ")?.split_whitespace();
+    Some(Holding { mails: numbers.next()?.parse().ok()?, bytes: numbers.next()?.parse().ok()? })
 }
 
 struct Client {
@@ -183,6 +201,12 @@ fn timestamp(greeting: &str) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_what_a_mailbox_holds() {
+        assert_eq!(holding("+OK 2 320 and more"), Some(Holding { mails: 2, bytes: 320 }));
+        assert_eq!((holding("-ERR 2 320"), holding("+OK"), holding("+OK x 1")), (None, None, None));
+    }
 
     #[test]
     fn finds_the_timestamp() {

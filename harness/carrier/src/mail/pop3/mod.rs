@@ -4,5 +4,5 @@ mod client;
 mod server;
 mod session;
 
-pub use client::{Collected, Found, Keeper, collect, probe};
+pub use client::{Collected, Found, Holding, Keeper, collect, probe};
 pub use server::{Server, Settings};

@@ -69,6 +69,25 @@ pub async fn probe(route: &Route, limits: &Limits) -> Result<Vec<Talk>, Trouble>
     Ok(client.dialog.talk)
 }
 
+/// Connects, greets, logs in and asks whether a mail from `from` to `to` would be taken: MAIL and RCPT, then RSET instead
+/// of DATA, so that no mail is sent. A full mailbox and an unknown address are refused there.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn would_take(route: &Route, from: &str, to: &str, limits: &Limits) -> Result<(), Trouble> {
+    let mut client = Client { dialog: Dialog::begin(route, limits, &UPGRADE).await? };
+    client.greeted()?;
+    let offered = client.hello().await?;
+    if let Some((user, password)) = &route.login {
+        client.login(&offered, user, password.reveal()).await?;
+    }
+    client.say(&format!("MAIL FROM:<{from}>")).await?;
+    client.say(&format!("RCPT TO:<{to}>")).await?;
+    client.say("RSET").await?;
+    let _ = client.say("QUIT").await;
+    Ok(())
+}
+
 struct Client {
     dialog: Dialog,
 }

@@ -6,7 +6,7 @@ mod command;
 mod server;
 mod session;
 
-pub use client::{Outgoing, probe, send};
+pub use client::{Outgoing, probe, send, would_take};
 pub use server::{Server, Settings};
 
 use std::net::SocketAddr;
