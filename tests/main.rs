@@ -27,3 +27,4 @@ mod registers;
 mod simulation;
 mod support;
 mod tidy;
+mod website;

@@ -15,6 +15,7 @@ pub mod question;
 pub mod render;
 pub mod roster;
 pub mod sheet;
+pub mod site;
 mod weigh;
 mod words;
 

@@ -142,6 +142,21 @@ impl Counts {
         self.yes + self.not_established + self.no
     }
 
+    /// Adds the counts of another question or part of the country.
+    pub fn join(&mut self, other: &Self) {
+        self.yes += other.yes;
+        self.not_established += other.not_established;
+        self.no += other.no;
+        self.people_yes += other.people_yes;
+        self.people += other.people;
+        let (ours, theirs) = (&mut self.factors, &other.factors);
+        ours.system_known += theirs.system_known;
+        ours.handler_approved += theirs.handler_approved;
+        ours.own_end += theirs.own_end;
+        ours.other_end += theirs.other_end;
+        ours.both_agree += theirs.both_agree;
+    }
+
     fn add(&mut self, answer: &Answer<'_>) {
         let people = u64::from(answer.party.population.unwrap_or_default());
         self.people += people;

@@ -8,7 +8,7 @@ pub(crate) use doing::{next_week, service};
 pub(crate) use reasons::why;
 
 use crate::answer::Answer;
-use crate::because::Verdict;
+use crate::because::{Because, Verdict};
 use crate::question::Question;
 use crate::words::nb::{day, verb};
 use certify::certificate::Assurance;
@@ -70,6 +70,32 @@ pub(crate) fn sentence(answer: &Answer<'_>, lang: Norwegian) -> String {
             format!("Ingen kan si ennå om {party} trygt kan begynne å {verb} denne meldingen {on}."),
             format!("Ingen kan seie enno om {party} trygt kan byrje å {verb} denne meldinga {on}."),
         ),
+    }
+}
+
+/// The main reason in a few words of bokmål, for tables.
+pub(crate) fn brief(because: Because) -> &'static str {
+    match because {
+        Because::NoSystem => "systemet er ikke kjent",
+        Because::NoCounterpart => "den andre siden er ikke kjent",
+        Because::NoCertificate => "ikke noe sertifikat",
+        Because::OtherVersion => "en annen versjon er testet",
+        Because::OtherHandler => "testet med en annen meldingstjener",
+        Because::OtherMessage => "ikke testet for denne meldingen",
+        Because::OtherMessageVersion => "testet for en annen utgave av meldingen",
+        Because::OtherDirection => "testet for den andre veien",
+        Because::UnknownCarrier => "transporten er ikke kjent",
+        Because::OtherCarrier => "testet med en annen transport",
+        Because::UnknownApprec => "utgaven av kvitteringen er ikke kjent",
+        Because::OtherApprec => "testet med en annen utgave av kvitteringen",
+        Because::NotYetValid => "sertifikatet gjelder ikke ennå",
+        Because::Expired => "sertifikatet gjelder ikke lenger",
+        Because::Withdrawn => "sertifikatet er trukket tilbake",
+        Because::SuccessorMissing => "sertifikatet er erstattet, det nye mangler",
+        Because::OutcomeOpen => "testet, men ikke alt er vist",
+        Because::NoCommonWay => "de to sidene forstår ikke hverandre",
+        Because::Violated => "testen viste feil",
+        Because::Met => "testet og i orden",
     }
 }
 

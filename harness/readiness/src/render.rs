@@ -9,5 +9,6 @@ mod table;
 pub use human::human;
 pub use json::json;
 pub use matrix::{matrix_csv, matrix_human, matrix_json};
+pub(crate) use national::percent;
 pub use national::{national_csv, national_human, national_json};
 pub use table::csv;

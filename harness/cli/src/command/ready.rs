@@ -1,6 +1,7 @@
 //! `ready`: may a municipality switch a message on? What is answered is decided in `readiness`; here files and the day
 //! come to it.
 
+pub mod publish;
 mod written;
 
 use super::terminal::{print, say};
@@ -37,6 +38,10 @@ pub fn run(args: &Ready) -> Result<Exit, Failure> {
     let evidence = Evidence::of(standings);
     if args.format == ReadyFormat::Human && !is_verified {
         say(format!("note: {} is a plain file: no signature was checked\n", args.register.display()));
+    }
+    if let Some(folder) = &args.publish {
+        publish::publish(&evidence, &roster, &publish::Into { folder, on, is_verified, files: None })?;
+        return Ok(Exit::MET);
     }
     match message {
         _ if args.matrix => Ok(matrix(args, &evidence, message, on, is_verified)),

@@ -1,0 +1,174 @@
+//! The website that `ready` publishes: every link leads somewhere, it can be read without a script, and what accessibility
+//! rules a program can see are kept.
+
+use crate::support::{files, root, standings};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
+
+fn published(folder: &Path, roster: &str) -> PathBuf {
+    let fixtures = root().join("fixtures/readiness");
+    let register = folder.join("certificates.json");
+    let all = standings::read(&fs::read_to_string(fixtures.join("standings.yaml")).unwrap());
+    fs::write(&register, standings::file(&all)).unwrap();
+    fs::write(folder.join("roster.yaml"), roster).unwrap();
+    let site = folder.join("site");
+    let output = Command::new(BINARY)
+        .args(["ready", "--on", "2027-02-15", "--register"])
+        .arg(&register)
+        .arg("--roster")
+        .arg(folder.join("roster.yaml"))
+        .arg("--publish")
+        .arg(&site)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    site
+}
+
+fn roster() -> String {
+    fs::read_to_string(root().join("fixtures/readiness/roster.yaml")).unwrap()
+}
+
+/// The values of an attribute, in order.
+fn attributes<'p>(page: &'p str, name: &str) -> Vec<&'p str> {
+    let begin = format!(" {name}=\"");
+    page.split(begin.as_str()).skip(1).filter_map(|rest| rest.split('"').next()).collect()
+}
+
+fn pages(site: &Path) -> BTreeMap<PathBuf, String> {
+    files(site, ".html").into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn every_link_leads_to_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = published(folder.path(), &roster());
+    let pages = pages(&site);
+    assert!(pages.len() > 60, "{}", pages.len());
+    let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
+    for (path, page) in &pages {
+        for link in attributes(page, "href").into_iter().chain(attributes(page, "src")) {
+            if link.starts_with('#') {
+                continue;
+            }
+            assert!(
+                !link.contains(':') && !link.starts_with('/'),
+                "{}: {link} leads out of the folder",
+                path.display()
+            );
+            let target = path.parent().unwrap().join(link).canonicalize();
+            let target = target.unwrap_or_else(|error| panic!("{}: {link}: {error}", path.display()));
+            reached.insert(target);
+        }
+    }
+    let alone: Vec<&PathBuf> = pages.keys().filter(|page| !reached.contains(&page.canonicalize().unwrap())).collect();
+    assert_eq!(alone, Vec::<&PathBuf>::new(), "nothing leads to these");
+}
+
+#[test]
+fn pages_keep_the_rules_of_accessibility_that_a_program_sees() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = published(folder.path(), &roster());
+    let mut titles = BTreeSet::new();
+    for (path, page) in pages(&site) {
+        let name = path.strip_prefix(&site).unwrap().display().to_string();
+        assert!(page.contains("<html lang=\"nb\">"), "{name}: WCAG 3.1.1 wants the language");
+        let title = page.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0.to_owned();
+        assert!(titles.insert(title.clone()), "{name}: WCAG 2.4.2: two pages are called {title}");
+        assert_eq!(page.matches("<h1>").count(), 1, "{name}: one main heading");
+        let levels: Vec<u8> =
+            page.split("<h").skip(1).filter_map(|rest| rest.bytes().next()).filter(u8::is_ascii_digit).collect();
+        assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{name}: WCAG 1.3.1: headings skip a level");
+        assert!(page.contains("class=\"skip\" href=\"#innhold\""), "{name}: WCAG 2.4.1 wants a way past the menu");
+        let ids = attributes(&page, "id");
+        let known: BTreeSet<&str> = ids.iter().copied().collect();
+        assert_eq!(ids.len(), known.len(), "{name}: an id stands twice");
+        for reference in
+            ["aria-labelledby", "for", "data-filter", "data-count"].iter().flat_map(|a| attributes(&page, a))
+        {
+            assert!(known.contains(reference), "{name}: {reference} names nothing");
+        }
+        assert_eq!(
+            page.matches("<input").count(),
+            page.matches("<label for=").count(),
+            "{name}: WCAG 3.3.2: fields have labels"
+        );
+        for header in page.split("<th").skip(1).filter(|rest| !rest.starts_with("ead")) {
+            assert!(
+                header.starts_with(" scope="),
+                "{name}: WCAG 1.3.1: a header of no cells: {}",
+                &header[..header.len().min(40)]
+            );
+        }
+        assert!(!page.contains(" style=") && !page.contains("onclick"), "{name}: the content policy forbids it");
+    }
+}
+
+#[test]
+fn an_answer_is_read_without_a_script() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = published(folder.path(), &roster());
+    let page = fs::read_to_string(site.join("kommune/9002.html")).unwrap();
+    let row = page.split("<tr role=\"row\">").find(|row| row.contains("LOG_INNLAGT@1.6")).unwrap();
+    for expected in
+        ["Melding om innlagt pasient", "Ikke avklart", "En test av én versjon sier ikke noe om en annen", "H-100"]
+    {
+        assert!(row.contains(expected), "`{expected}` is missing in {row}");
+    }
+    // What only a script makes useful is not shown without one.
+    assert!(page.contains("<p class=\"filter\" hidden>"), "{page}");
+    let certificate = fs::read_to_string(site.join("sertifikat/h-120.html")).unwrap();
+    assert!(certificate.contains("Trukket tilbake") && certificate.contains("the runs were made with another build"));
+}
+
+#[test]
+fn pages_of_an_earlier_roster_do_not_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = published(folder.path(), &roster());
+    fs::write(site.join("notes.txt"), "ours").unwrap();
+    assert!(site.join("kommune/9020.html").exists());
+    published(folder.path(), &roster().replace("\"9020\"", "\"9120\""));
+    assert!(!site.join("kommune/9020.html").exists() && site.join("kommune/9120.html").exists());
+    assert!(site.join("notes.txt").exists(), "what is not ours stays");
+}
+
+#[test]
+fn names_are_text_on_every_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let evil = roster()
+        .replace("Nordvik kommune (syntetisk)", "<img src=x onerror=alert(1)>")
+        .replace("Havfylke", "\\\"><script>");
+    let site = published(folder.path(), &evil.replace("county: \\\"><script> (syntetisk)", "county: '\"><script>'"));
+    let mut seen = 0;
+    for (path, page) in pages(&site) {
+        assert!(!page.contains("<img") && page.matches("<script").count() == 1, "{}", path.display());
+        seen += usize::from(page.contains("onerror=alert(1)"));
+    }
+    assert!(seen > 3, "{seen}");
+}
+
+/// In a real browser, from a folder: the script runs, and the search fields appear.
+#[test]
+fn a_browser_shows_the_search_fields() {
+    let browser = "chromium";
+    if Command::new(browser).arg("--version").output().is_err() {
+        eprintln!("skipped: {browser} is not here");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let site = published(folder.path(), &roster());
+    let output = Command::new(browser)
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", folder.path().join("browser").display()))
+        .arg(format!("file://{}", site.join("index.html").display()))
+        .output()
+        .unwrap();
+    let page = String::from_utf8_lossy(&output.stdout);
+    assert!(page.contains("Nordvik kommune (syntetisk)"), "{page}{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(page.matches("class=\"filter\" hidden").count(), 0, "the script did not run");
+    assert!(page.matches("class=\"filter\"").count() >= 3);
+}
