@@ -4,5 +4,11 @@
 //! certificate says no more than the logs beneath it, and whoever holds the logs can compute its verdicts again.
 
 pub mod certificate;
+pub mod dsse;
+pub mod issue;
+pub mod key;
 pub mod register;
+pub mod signed;
 pub mod standing;
+pub mod statement;
+pub mod trust;

@@ -1,0 +1,128 @@
+//! From judged runs to a certificate. Pure: who issues it, on which day and for how long are arguments.
+
+mod contamination;
+mod refusal;
+mod scope;
+
+pub use refusal::Refusal;
+
+use crate::certificate::{
+    Assurance, Certificate, Condition, Direction, FORMAT, Product, Requirement, Rules, Run, Validity,
+};
+use crate::register::digest;
+use checks::ledger::{Ledger, Status};
+use evidence::event::Subject;
+use jiff::civil::Date;
+use report::View;
+use std::collections::BTreeMap;
+
+/// Which message a scenario is about, and which way it goes; `None` for a scenario that is not the suite's.
+pub type About<'a> = &'a dyn Fn(&str) -> Option<(String, Direction)>;
+
+/// What an issuer decides.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    /// Who stands behind it.
+    pub issuer: String,
+    /// The day it is signed.
+    pub issued: Date,
+    /// The days it holds.
+    pub validity: Validity,
+    /// What must be kept.
+    pub conditions: Vec<Condition>,
+    /// What the runs prove at most, as was found out.
+    pub assurance: Assurance,
+    /// Digest of what this tool has embedded.
+    pub suite: String,
+}
+
+/// A certificate over runs of one system, joined by the worst status of each requirement.
+///
+/// # Errors
+/// [`Refusal`]: the first reason why none can be issued.
+pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Certificate, Refusal> {
+    let first = views.first().ok_or(Refusal::NoRun)?;
+    views.iter().try_for_each(|view| refusal::of_one(view, terms))?;
+    refusal::of_all(views)?;
+    refusal::of_terms(terms)?;
+    let subject = first.history.subject.as_ref().ok_or(Refusal::NoSubject)?;
+    let mut ledger = Ledger::default();
+    views.iter().for_each(|view| ledger.merge(&view.judgement.ledger));
+    let runs: Vec<Run> = views.iter().map(run).collect();
+    let mut certificate = Certificate {
+        format: FORMAT,
+        number: String::new(),
+        issuer: terms.issuer.clone(),
+        issued: terms.issued,
+        validity: terms.validity,
+        product: product(subject),
+        scope: scope::of(views, &ledger, about, subject),
+        rules: rules(views),
+        runs,
+        assurance: terms.assurance,
+        totals: totals(&ledger),
+        requirements: ledger.rows().map(requirement).collect(),
+        conditions: terms.conditions.clone(),
+    };
+    certificate.number = number(&certificate);
+    Ok(certificate)
+}
+
+/// A number that nobody can give twice to different certificates: it is drawn from what they state.
+fn number(certificate: &Certificate) -> String {
+    let stated = serde_json::to_vec(certificate).unwrap_or_default();
+    format!("PV-{}-{}", certificate.issued.year(), &digest(&stated)[..10])
+}
+
+fn run(view: &View<'_>) -> Run {
+    let history = view.history;
+    Run {
+        id: history.run.as_ref().map(|run| run.run.clone()).unwrap_or_default(),
+        started: history.started.map(|at| at.to_string()).unwrap_or_default(),
+        events: history.events,
+        head: view.head.to_string(),
+    }
+}
+
+/// The product, with a digest over what the subject file says of it: parties and how it behaves, without addresses.
+fn product(subject: &Subject) -> Product {
+    let mut claims = subject.claims.clone();
+    claims.sort();
+    let said = format!("{claims:?} {:?} {:?} {:?}", subject.parties, subject.unknown_service, subject.retry);
+    Product {
+        supplier: subject.supplier.clone(),
+        system: subject.system.clone(),
+        version: subject.version.clone(),
+        handler: subject.message_handler.clone(),
+        handler_version: subject.message_handler_version.clone(),
+        configuration: Some(digest(said.as_bytes())),
+    }
+}
+
+fn rules(views: &[View<'_>]) -> Rules {
+    let first = &views[0];
+    let run = first.history.run.as_ref();
+    let ran = views.iter().flat_map(|view| &view.history.scenarios);
+    Rules {
+        tool: first.tool.to_owned(),
+        suite: run.map(|run| run.suite.to_string()).unwrap_or_default(),
+        catalogue: first.catalogue.digest().to_string(),
+        profile: first.profile.id(),
+        profile_digest: first.profile.digest.to_string(),
+        scenarios: ran.map(|(s, ..)| (s.scenario.clone(), s.digest.to_string())).collect(),
+    }
+}
+
+fn totals(ledger: &Ledger) -> BTreeMap<String, u32> {
+    let count =
+        |status: Status| (status.code().to_owned(), u32::try_from(ledger.number_of(status)).unwrap_or(u32::MAX));
+    Status::ALL.into_iter().map(count).collect()
+}
+
+fn requirement(row: &checks::ledger::Row) -> Requirement {
+    Requirement {
+        id: row.requirement.as_str().to_owned(),
+        level: row.level.code().to_owned(),
+        status: row.status.code().to_owned(),
+    }
+}

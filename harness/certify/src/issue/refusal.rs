@@ -1,0 +1,171 @@
+//! Why no certificate can be issued.
+
+use super::{Terms, contamination};
+use evidence::event::{Assurance, Seq};
+use jiff::Span;
+use report::View;
+use std::collections::BTreeSet;
+use thiserror::Error;
+
+/// Longest validity: a message standard lives about that long between its versions.
+const YEARS_MAX: i64 = 3;
+
+/// Why no certificate can be issued, in one sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Refusal {
+    /// Nothing to certify.
+    #[error("no run was named")]
+    NoRun,
+    /// The log does not say what was tested.
+    #[error("the run does not say what was tested")]
+    NoSubject,
+    /// Against the built-in reference.
+    #[error("run {0} is a demo: it proves nothing about any system")]
+    Demo(String),
+    /// Captured messages.
+    #[error("run {0} is an inspection of captured messages: nobody can tell when and how they came about")]
+    Inspection(String),
+    /// It did not come to its end.
+    #[error("run {0} did not come to its end: `provestein resume` goes on with it")]
+    Unfinished(String),
+    /// A person who may be real.
+    #[error(
+        "run {run} is contaminated: event {event} holds an identity number that is neither synthetic nor one of the official \
+         test persons; it may be a real person's, and nothing of the run may be handed on"
+    )]
+    Contaminated {
+        /// The run.
+        run: String,
+        /// The event.
+        event: Seq,
+    },
+    /// Made with another suite.
+    #[error(
+        "run {0} was made with other scenarios, profiles or requirements than this tool has: test again, or use that version"
+    )]
+    OtherSuite(String),
+    /// Not the same system.
+    #[error("the runs are of different subjects: {0}")]
+    Subjects(String),
+    /// Not the same profile.
+    #[error("the runs are of different profiles: {0}")]
+    Profiles(String),
+    /// The same run twice.
+    #[error("run {0} is named twice")]
+    Twice(String),
+    /// Part of a larger run.
+    #[error("the runs are parts of a larger one, of which {0} is missing")]
+    Shard(String),
+    /// The days.
+    #[error("the certificate would end before it begins, or before today")]
+    Over,
+    /// The days.
+    #[error("a certificate holds {YEARS_MAX} years at most")]
+    TooLong,
+    /// A check failed in itself.
+    #[error(
+        "a check failed in itself on run {0}: that is a bug of this tool, to be mended before anything is certified"
+    )]
+    Bug(String),
+}
+
+fn name(view: &View<'_>) -> String {
+    view.run_name.to_owned()
+}
+
+/// What stands against one run.
+pub(super) fn of_one(view: &View<'_>, terms: &Terms) -> Result<(), Refusal> {
+    let run = view.history.run.as_ref().ok_or(Refusal::NoSubject)?;
+    match run.assurance {
+        Assurance::Demo => return Err(Refusal::Demo(name(view))),
+        Assurance::Inspection => return Err(Refusal::Inspection(name(view))),
+        Assurance::SelfRun => {}
+    }
+    if !view.history.ended {
+        return Err(Refusal::Unfinished(name(view)));
+    }
+    if run.suite.to_string() != terms.suite {
+        return Err(Refusal::OtherSuite(name(view)));
+    }
+    if view.judgement.has_harness_bug() {
+        return Err(Refusal::Bug(name(view)));
+    }
+    match contamination::of(view.history) {
+        Some(event) => Err(Refusal::Contaminated { run: name(view), event }),
+        None => Ok(()),
+    }
+}
+
+/// What stands against the runs taken together.
+pub(super) fn of_all(views: &[View<'_>]) -> Result<(), Refusal> {
+    let first = &views[0];
+    let mut seen = BTreeSet::new();
+    for view in views {
+        let described = |view: &View<'_>| {
+            let subject = view.history.subject.as_ref().ok_or(Refusal::NoSubject)?;
+            // Where it is reached can differ from run to run.
+            Ok::<_, Refusal>(evidence::event::Subject { endpoint: String::new(), ..subject.clone() })
+        };
+        let (one, other) = (described(first)?, described(view)?);
+        if one != other {
+            return Err(Refusal::Subjects(format!(
+                "{} {} {} in one, {} {} {} in another, or another handler, other parties or claims",
+                one.supplier, one.system, one.version, other.supplier, other.system, other.version
+            )));
+        }
+        if view.profile.id() != first.profile.id() {
+            return Err(Refusal::Profiles(format!("{} and {}", first.profile.id(), view.profile.id())));
+        }
+        if !seen.insert(view.history.run.as_ref().map(|run| &run.run)) {
+            return Err(Refusal::Twice(name(view)));
+        }
+    }
+    shards(views)
+}
+
+/// Whoever certifies parts of a run certifies all of them.
+fn shards(views: &[View<'_>]) -> Result<(), Refusal> {
+    let parts: BTreeSet<(u32, u32)> = views.iter().filter_map(|view| part(view.shard()?)).collect();
+    let Some(&(_, of)) = parts.first() else { return Ok(()) };
+    let missing = (1..=of).find(|part| !parts.contains(&(*part, of)));
+    missing.map_or(Ok(()), |part| Err(Refusal::Shard(format!("{part}/{of}"))))
+}
+
+fn part(shard: &str) -> Option<(u32, u32)> {
+    let (part, of) = shard.split_once('/')?;
+    Some((part.parse().ok()?, of.parse().ok()?))
+}
+
+/// What stands against the days.
+pub(super) fn of_terms(terms: &Terms) -> Result<(), Refusal> {
+    let validity = terms.validity;
+    if validity.until < validity.from || validity.until < terms.issued {
+        return Err(Refusal::Over);
+    }
+    let latest = validity.from.checked_add(Span::new().years(YEARS_MAX));
+    if latest.is_ok_and(|latest| validity.until > latest) { Err(Refusal::TooLong) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::certificate::Validity;
+    use jiff::civil::date;
+
+    #[test]
+    fn a_certificate_holds_some_days_and_not_for_ever() {
+        let terms = |from, until| Terms {
+            issuer: "direktoratet".into(),
+            issued: date(2026, 11, 25),
+            validity: Validity { from, until },
+            conditions: Vec::new(),
+            assurance: crate::certificate::Assurance::SelfRun,
+            suite: String::new(),
+        };
+        assert_eq!(of_terms(&terms(date(2026, 11, 25), date(2029, 11, 25))), Ok(()));
+        assert_eq!(of_terms(&terms(date(2026, 11, 25), date(2029, 11, 26))), Err(Refusal::TooLong));
+        assert_eq!(of_terms(&terms(date(2026, 11, 25), date(2026, 11, 24))), Err(Refusal::Over));
+        assert_eq!(of_terms(&terms(date(2026, 1, 1), date(2026, 11, 1))), Err(Refusal::Over));
+        assert_eq!(part("2/4"), Some((2, 4)));
+    }
+}
