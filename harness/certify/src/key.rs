@@ -1,12 +1,11 @@
-//! Ed25519 keys of issuers and registers: on disk as PKCS#8 behind a passphrase (RFC 5958, RFC 8018 with scrypt and
-//! AES-256-CBC), which `openssl pkey` reads too.
+//! Ed25519 keys of issuers and registers: on disk as PKCS#8 behind a passphrase (RFC 5958, RFC 8018 with PBKDF2
+//! and AES-256-CBC), which `openssl pkey` reads too; it does not read scrypt at a cost that is worth anything.
 
 use crate::register::note::Signs;
 use der::asn1::{BitStringRef, OctetStringRef};
 use der::pem::LineEnding;
 use der::{Decode as _, Encode as _, EncodePem as _};
 use pkcs5::pbes2::Parameters;
-use pkcs5::scrypt;
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
@@ -15,8 +14,8 @@ use thiserror::Error;
 
 /// `id-Ed25519`, RFC 8410.
 const ED25519_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-/// scrypt: 2^17 × 8 × 128 bytes, 128 MB and a third of a second for each guess (OWASP's choice).
-const SCRYPT_LOG_N: u8 = 17;
+/// Rounds of PBKDF2 with HMAC-SHA256: OWASP's number.
+const ROUNDS: u32 = 600_000;
 /// Longest key file.
 const FILE_MAX: usize = 16 * 1024;
 
@@ -82,8 +81,7 @@ impl SecretKey {
         let algorithm = AlgorithmIdentifierRef { oid: ED25519_OID, parameters: None };
         let inner = OctetStringRef::new(&inner).map_err(|_| KeyError::Format("key that can be encrypted"))?;
         let info = PrivateKeyInfoRef::new(algorithm, inner);
-        let cost = scrypt::Params::new(SCRYPT_LOG_N, 8, 1).map_err(|_| KeyError::Format("cost that scrypt takes"))?;
-        let scheme = Parameters::generate_scrypt_aes256cbc(cost, &salt, vector);
+        let scheme = Parameters::generate_pbkdf2_sha256_aes256cbc(ROUNDS, &salt, vector);
         let scheme = scheme.map_err(|_| KeyError::Format("key that can be encrypted"))?;
         let encrypted = info.encrypt_with_params(scheme, passphrase).map_err(broken)?;
         let pem = encrypted.to_pem("ENCRYPTED PRIVATE KEY", LineEnding::LF);

@@ -1,14 +1,18 @@
 //! The command line. Help, completions and man pages are generated from this one definition.
 
+mod certify;
 mod ci;
 mod init;
 mod people;
 mod ready;
+mod register;
 
+pub use certify::{Certify, CertifyWhat, KeyWhat, Passphrase, Verify};
 pub use ci::{Annotations, CiArgs, Shard};
 pub use init::{CiSystem, Init};
 pub use people::{Answer, Ask, Collect, PeopleArgs};
 pub use ready::{Ready, ReadyFormat};
+pub use register::{Entering, Register, RegisterWhat};
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -63,8 +67,12 @@ pub enum Command {
     Runs(Runs),
     /// Show what happened in a run, or one event of it
     Show(Show),
-    /// Prove that a run's log and blobs are what was written
+    /// Prove that a run's log and blobs are what was written, or that a certificate holds
     Verify(Verify),
+    /// Issue a certificate from runs, or make the key for it
+    Certify(Certify),
+    /// The public register of certificates: open it, add, withdraw, prove, verify
+    Register(Register),
     /// May a municipality switch a message on, with its systems, on a day?
     Ready(Ready),
     /// Look at the wiring without testing anything
@@ -253,16 +261,6 @@ pub struct Show {
     /// The bytes of the event's message instead of what was read in them
     #[arg(long, requires = "event")]
     pub raw: bool,
-    /// Folder that holds the run folders
-    #[arg(long, default_value = REPORTS)]
-    pub out: PathBuf,
-}
-
-/// `verify`.
-#[derive(Debug, ClapArgs)]
-pub struct Verify {
-    /// The run: its folder, its name, or `latest`
-    pub path: String,
     /// Folder that holds the run folders
     #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,

@@ -8,7 +8,9 @@ pub mod args;
 pub mod command;
 pub mod embedded;
 pub mod failure;
+pub mod issuer;
 pub mod journal;
+pub mod register_folder;
 pub mod run_folder;
 pub mod stand_ins;
 pub mod standings;
@@ -45,6 +47,8 @@ fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
         Command::Runs(runs) => command::runs::run(&runs),
         Command::Show(show) => command::show::run(&show),
         Command::Verify(verify) => command::verify::run(&verify),
+        Command::Certify(certify) => command::certify::run(&certify),
+        Command::Register(register) => command::register::run(&register),
         Command::Ready(ready) => command::ready::run(&ready),
         Command::Doctor(doctor) => command::doctor::run(&doctor),
         Command::Init(init) => command::init::run(&init),

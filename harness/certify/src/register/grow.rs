@@ -2,7 +2,7 @@
 //! counts only once the checkpoint says so.
 
 use super::entry::{Entry, EntryError};
-use super::examine::{self, Broken};
+use super::examine::{self, Broken, Reads};
 use super::note::{self, Head, NoteError, Signs};
 use super::rules::State;
 use super::shelf::{Shelf, ShelfError};
@@ -83,6 +83,18 @@ pub fn append(
         shelf.remove(&path)?;
     }
     Ok(grown)
+}
+
+/// Whether each of some files is a certificate that the register's issuers signed.
+///
+/// # Errors
+/// [`GrowError`] with the first that is not.
+pub fn admits(shelf: &dyn Shelf, key: &dyn Signs, files: &[Vec<u8>], reads: &dyn Reads) -> Result<(), GrowError> {
+    let (_, _, state) = examine::entries(shelf, &own_key(shelf, key)?)?;
+    files.iter().try_for_each(|file| {
+        let read = reads.certificate(file, &state.issuers, state.signatures);
+        read.map(drop).map_err(|why| GrowError::Refused(format!("the register does not take the certificate: {why}")))
+    })
 }
 
 /// The verifier key of the register, if `key` is the register's.

@@ -19,7 +19,7 @@ pub mod shelf;
 pub mod tree;
 
 pub use examine::{Broken, Examined, Reads, Trusted, examine};
-pub use grow::{GrowError, append, cosign, open};
+pub use grow::{GrowError, admits, append, cosign, open};
 pub use proof::{Proof, ProofError, prove};
 pub use rules::State;
 

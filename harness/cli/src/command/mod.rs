@@ -1,6 +1,7 @@
 //! A file a command.
 
 pub mod answer;
+pub mod certify;
 pub(crate) mod ci;
 pub mod collect;
 pub mod demo;
@@ -16,6 +17,7 @@ mod people;
 mod progress;
 pub mod ready;
 pub mod reference;
+pub mod register;
 mod repeat;
 pub mod report;
 pub mod requirements;
@@ -26,3 +28,4 @@ pub mod scenarios;
 pub mod show;
 pub(crate) mod terminal;
 pub mod verify;
+mod verify_certificate;

@@ -1,4 +1,5 @@
-//! `verify`: that log and blobs are what was written, and that the reports beside them are what they give.
+//! `verify`: that log and blobs are what was written, and that the reports beside them are what they give. A file is a
+//! certificate.
 
 use super::terminal::say;
 use crate::args::Verify;
@@ -6,12 +7,17 @@ use crate::failure::Failure;
 use crate::run_folder;
 use crate::stated::{self, RESULT, Reach, Stated};
 use checks::exit::Exit;
+use std::path::Path;
 
 /// Verifies.
 ///
 /// # Errors
 /// 30 when anything was altered.
 pub fn run(args: &Verify) -> Result<Exit, Failure> {
+    let path = Path::new(&args.path);
+    if path.is_file() {
+        return super::verify_certificate::run(args, path);
+    }
     let folder = run_folder::find(&args.path, &args.out)?;
     let stored = run_folder::open(&folder)?;
     let blobs = stored.check_blobs().map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;

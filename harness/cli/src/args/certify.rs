@@ -1,0 +1,111 @@
+//! Arguments of `certify` and `verify`.
+
+use super::REPORTS;
+use clap::{Args as ClapArgs, Subcommand};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// `certify`.
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Certify {
+    /// What else
+    #[command(subcommand)]
+    pub what: Option<CertifyWhat>,
+    /// The runs: folders, names, or `latest`. Several are joined by the worst status of each requirement
+    #[arg(required = true)]
+    pub runs: Vec<String>,
+    /// The issuer's private key
+    #[arg(long, value_name = "FILE", required = true)]
+    pub key: Option<PathBuf>,
+    /// Who stands behind the certificate
+    #[arg(long, value_name = "NAME", required = true)]
+    pub issuer: Option<String>,
+    /// Last day on which it holds
+    #[arg(long, value_name = "DATE", required = true)]
+    pub valid_until: Option<Date>,
+    /// First day on which it holds [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub valid_from: Option<Date>,
+    /// What must be kept for it to hold: a list in YAML of `{ nb, en, messages, until }`
+    #[arg(long, value_name = "FILE")]
+    pub conditions: Option<PathBuf>,
+    /// Where the certificate goes [default: certificate-NUMBER.json]
+    #[arg(long, value_name = "FILE")]
+    pub certificate: Option<PathBuf>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
+    /// Where the passphrase of the key is
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+}
+
+/// Other things that `certify` does.
+#[derive(Debug, Subcommand)]
+pub enum CertifyWhat {
+    /// The issuer's keys
+    Key {
+        /// What
+        #[command(subcommand)]
+        what: KeyWhat,
+    },
+    /// Sign a certificate that somebody else has signed: the second person of two
+    Sign {
+        /// The certificate
+        certificate: PathBuf,
+        /// The private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Where its passphrase is
+        #[command(flatten)]
+        passphrase: Passphrase,
+    },
+}
+
+/// What is done about keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyWhat {
+    /// Make a key: the private half encrypted into FILE, the public half beside it as FILE.pub
+    New {
+        /// The file, which must not exist
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Where the passphrase is
+        #[command(flatten)]
+        passphrase: Passphrase,
+    },
+}
+
+/// Where a passphrase is: never on the command line, which everybody on the machine can read.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Passphrase {
+    /// Environment variable that holds the passphrase of the key
+    #[arg(long, value_name = "NAME", default_value = "PROVESTEIN_PASSPHRASE")]
+    pub passphrase_env: String,
+    /// File whose first line is the passphrase of the key
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}
+
+/// `verify`.
+#[derive(Debug, ClapArgs)]
+pub struct Verify {
+    /// A run: its folder, its name, or `latest`; or the file of a certificate
+    pub path: String,
+    /// Whom you believe: files with an issuer's public key, for a certificate. There is no default
+    #[arg(long, value_name = "FILE")]
+    pub trust: Vec<PathBuf>,
+    /// How many of them must have signed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub signatures: u32,
+    /// The runs that a certificate names: its verdicts are computed again from their logs
+    #[arg(long, value_name = "RUN")]
+    pub run: Vec<String>,
+    /// On which day a certificate should hold [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
+}

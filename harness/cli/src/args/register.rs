@@ -1,0 +1,202 @@
+//! Arguments of `register`.
+
+use super::Passphrase;
+use clap::{Args as ClapArgs, Subcommand};
+use jiff::civil::Date;
+use std::path::PathBuf;
+
+/// `register`.
+#[derive(Debug, ClapArgs)]
+pub struct Register {
+    /// What
+    #[command(subcommand)]
+    pub what: RegisterWhat,
+}
+
+/// What every command needs that writes into a register.
+#[derive(Debug, ClapArgs)]
+pub struct Entering {
+    /// The folder of the register
+    pub dir: PathBuf,
+    /// The register's private key
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// From which day it counts [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+    /// Where the passphrase of the key is
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+}
+
+/// What is done with a register.
+#[derive(Debug, Subcommand)]
+pub enum RegisterWhat {
+    /// Open a register in an empty folder
+    Init {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// Its name, as in an address without scheme: register.example.no/meldinger
+        #[arg(long)]
+        origin: String,
+        /// What people call it
+        #[arg(long)]
+        title: String,
+        /// Who may issue certificates: NAME=FILE with the public key
+        #[arg(long, value_name = "NAME=FILE", required = true)]
+        issuer: Vec<String>,
+        /// How many issuers must have signed a certificate: 2 for two-person issue
+        #[arg(long, default_value_t = 1)]
+        signatures: u32,
+        /// Who watches: NAME=FILE with the public key
+        #[arg(long, value_name = "NAME=FILE")]
+        witness: Vec<String>,
+    },
+    /// Add certificates
+    Add {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// The files
+        #[arg(required = true)]
+        certificates: Vec<PathBuf>,
+    },
+    /// Withdraw a certificate
+    Revoke {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// Its number
+        number: String,
+        /// Why, as anybody may read it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Say that another certificate takes the place of one
+    Supersede {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// Its number
+        number: String,
+        /// The number of the other, which is in the register
+        #[arg(long)]
+        by: String,
+    },
+    /// Say that a certificate holds for another version too
+    Equivalent {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// Its number
+        number: String,
+        /// Version of the system
+        #[arg(long)]
+        version: String,
+        /// Version of the message handler
+        #[arg(long)]
+        handler_version: Option<String>,
+        /// What was changed, and what comparing the behaviour of both showed
+        #[arg(long)]
+        reason: String,
+    },
+    /// Write down that somebody disputes a finding
+    Dispute {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// The certificate's number
+        number: String,
+        /// The requirement
+        #[arg(long)]
+        requirement: String,
+        /// The run (UUID)
+        #[arg(long)]
+        run: String,
+        /// The event in its log
+        #[arg(long)]
+        event: u64,
+        /// Who
+        #[arg(long)]
+        by: String,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Treat a requirement otherwise than it came out, for a while; what came out stays visible
+    Override {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// The certificate's number
+        number: String,
+        /// The requirement
+        #[arg(long)]
+        requirement: String,
+        /// As what: verified, not-applicable, …
+        #[arg(long)]
+        status: String,
+        /// Who answers for it: two names
+        #[arg(long, required = true)]
+        by: Vec<String>,
+        /// Last day
+        #[arg(long, value_name = "DATE")]
+        until: Date,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// List the certificates and how they stand
+    List {
+        /// The folder of the register
+        dir: PathBuf,
+        /// File with the verifier key of the register, from elsewhere than the register
+        #[arg(long, value_name = "FILE")]
+        trust: PathBuf,
+    },
+    /// Examine all of it: signatures, every entry, every file, and that it continues what was seen before
+    Verify {
+        /// The folder of the register
+        dir: PathBuf,
+        /// File with the verifier key of the register, from elsewhere than the register
+        #[arg(long, value_name = "FILE")]
+        trust: PathBuf,
+        /// A checkpoint that was seen before. It is compared, and replaced when all is well
+        #[arg(long, value_name = "FILE")]
+        seen: Option<PathBuf>,
+    },
+    /// Prove that a certificate is in the register, for whoever does not have the register
+    Prove {
+        /// The folder of the register
+        dir: PathBuf,
+        /// The certificate's number
+        number: String,
+        /// File with the verifier key of the register
+        #[arg(long, value_name = "FILE")]
+        trust: PathBuf,
+        /// Where the proof goes [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        proof: Option<PathBuf>,
+    },
+    /// Sign the checkpoint as a witness, after having examined the register
+    Witness {
+        /// The folder of the register
+        dir: PathBuf,
+        /// The witness's private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// The witness's name, as the register has it
+        #[arg(long)]
+        name: String,
+        /// File with the verifier key of the register
+        #[arg(long, value_name = "FILE")]
+        trust: PathBuf,
+        /// The checkpoint that the witness saw last. It is compared, and replaced
+        #[arg(long, value_name = "FILE")]
+        seen: PathBuf,
+        /// Where the passphrase of the key is
+        #[command(flatten)]
+        passphrase: Passphrase,
+    },
+}

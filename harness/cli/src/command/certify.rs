@@ -1,0 +1,164 @@
+//! `certify`: a certificate from runs, and the keys for it. What may be certified is decided in `certify`.
+
+use super::terminal::say;
+use crate::args::{Certify, CertifyWhat, KeyWhat};
+use crate::failure::Failure;
+use crate::run_folder::{self, Judged};
+use crate::stated::{self, RESULT, Reach, Stated};
+use crate::{embedded, issuer};
+use ::certify::certificate::{Assurance, Certificate, Condition, Direction, Outcome, Validity};
+use ::certify::issue::{self, Terms};
+use ::certify::signed;
+use checks::exit::Exit;
+use exchange::scenario::Loaded;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Does what is asked.
+///
+/// # Errors
+/// 20 for keys and files, 21 when nothing may be certified, 30 when a run is not what was written.
+pub fn run(args: &Certify) -> Result<Exit, Failure> {
+    match &args.what {
+        Some(CertifyWhat::Key { what: KeyWhat::New { key, passphrase } }) => {
+            let public = issuer::new_key(key, &issuer::passphrase(passphrase)?)?;
+            say(format!("private key  {}, encrypted; keep it and its passphrase apart", key.display()));
+            say(format!("public key   {}", issuer::public_path(key).display()));
+            say(format!("fingerprint  {}", public.id()));
+            Ok(Exit::MET)
+        }
+        Some(CertifyWhat::Sign { certificate, key, passphrase }) => {
+            let key = issuer::secret_key(key, passphrase)?;
+            let signed = signed::countersign(&read(certificate)?, &key).map_err(|e| not_one(certificate, &e))?;
+            write(certificate, &signed)?;
+            say(format!("{}: signed by {}", certificate.display(), key.public_key().id()));
+            Ok(Exit::MET)
+        }
+        None => issued(args),
+    }
+}
+
+fn issued(args: &Certify) -> Result<Exit, Failure> {
+    let missing = || Failure::new(Exit::USAGE, "certify takes RUN…, --key, --issuer and --valid-until");
+    let (Some(key), Some(name), Some(until)) = (&args.key, &args.issuer, args.valid_until) else {
+        return Err(missing());
+    };
+    let today = issuer::today();
+    let terms = Terms {
+        issuer: name.clone(),
+        issued: today,
+        validity: Validity { from: args.valid_from.unwrap_or(today), until },
+        conditions: conditions(args.conditions.as_deref())?,
+        assurance: Assurance::SelfRun,
+        suite: embedded::suite_digest().to_string(),
+    };
+    let runs = runs(&args.runs, &args.out)?;
+    let views: Vec<_> = runs.iter().map(Judged::view).collect();
+    let scenarios = about()?;
+    let certificate = issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
+        .map_err(|refusal| Failure::of(Exit::INPUT_INVALID, &refusal).meaning("nothing was certified"))?;
+    let key = issuer::secret_key(key, &args.passphrase)?;
+    let path = args.certificate.clone();
+    let path = path.unwrap_or_else(|| PathBuf::from(format!("certificate-{}.json", certificate.number)));
+    write(&path, &signed::sign(&certificate, &[&key]))?;
+    show(&certificate);
+    say(format!("written into {}", path.display()));
+    Ok(Exit::MET)
+}
+
+/// The runs, judged, each as its own `result.json` says it came out.
+pub(super) fn runs(names: &[String], out: &Path) -> Result<Vec<Judged>, Failure> {
+    let one = |name: &String| {
+        let folder = run_folder::find(name, out)?;
+        let stored = run_folder::open(&folder)?;
+        if let Some(stated) = Stated::of(&folder)? {
+            match stated.reach(&stored)? {
+                Reach::Whole => drop(stated::compare(&stated, &folder)?),
+                Reach::Beginning(events) => {
+                    return Err(Failure::new(
+                        Exit::INPUT_INVALID,
+                        format!("{RESULT} in {} is of the first {events} events only", folder.display()),
+                    )
+                    .hint(format!("`provestein report {}` makes it anew", folder.display())));
+                }
+            }
+        }
+        run_folder::judge(&folder, None)
+    };
+    names.iter().map(one).collect()
+}
+
+/// Of each scenario of the suite: its message and which way that goes.
+pub(super) fn about() -> Result<BTreeMap<String, (String, Direction)>, Failure> {
+    let about = |loaded: Loaded| {
+        let needs = &loaded.scenario.needs;
+        let direction = match needs.direction {
+            exchange::scenario::Direction::Send => Direction::Send,
+            exchange::scenario::Direction::Receive => Direction::Receive,
+        };
+        (loaded.id.clone(), (needs.message.clone(), direction))
+    };
+    Ok(embedded::scenarios()?.into_iter().map(about).collect())
+}
+
+fn conditions(path: Option<&Path>) -> Result<Vec<Condition>, Failure> {
+    let Some(path) = path else { return Ok(Vec::new()) };
+    let text = fs::read_to_string(path)
+        .map_err(|e| Failure::new(Exit::USAGE, format!("failed to read {}: {e}", path.display())))?;
+    serde_saphyr::from_str(&text).map_err(|error| {
+        Failure::new(Exit::INPUT_INVALID, format!("{}: {error}", path.display()))
+            .meaning("conditions invalid")
+            .hint("expected a list of `{ nb, en, messages: [NAME@version], until: DATE }`")
+    })
+}
+
+/// What a certificate states, for people.
+pub(super) fn show(certificate: &Certificate) {
+    let product = &certificate.product;
+    say(format!("certificate  {} by {}", certificate.number, certificate.issuer));
+    say(format!("system       {} {} {}", product.supplier, product.system, product.version));
+    if let Some(handler) = &product.handler {
+        say(format!("handler      {handler} {}", product.handler_version.as_deref().unwrap_or("(no version)")));
+    }
+    say(format!("valid        {} to {}", certificate.validity.from, certificate.validity.until));
+    let assurance = match certificate.assurance {
+        Assurance::SelfRun => "self-run: the supplier tested alone",
+        Assurance::Challenged => "challenged: the system's own signatures cover the issuer's number",
+        Assurance::Witnessed => "witnessed: somebody else was there",
+    };
+    say(format!("assurance    {assurance}"));
+    for certified in &certificate.scope {
+        let scope = &certified.scope;
+        let outcome = match certified.outcome {
+            Outcome::Met => "met",
+            Outcome::NotEstablished => "NOT ESTABLISHED",
+            Outcome::Violated => "VIOLATED",
+        };
+        let apprec = scope.apprec.as_ref().map(|version| format!(", AppRec {version}")).unwrap_or_default();
+        say(format!("  {} {} by {}{apprec}: {outcome}", scope.name(), scope.direction, scope.carrier));
+    }
+    let totals: Vec<String> =
+        certificate.totals.iter().filter(|(_, n)| **n > 0).map(|(status, n)| format!("{n} {status}")).collect();
+    say(format!("requirements {}", totals.join(", ")));
+    for condition in &certificate.conditions {
+        say(format!("condition    {}", condition.en));
+    }
+}
+
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|e| Failure::new(Exit::USAGE, format!("failed to read {}: {e}", path.display())))
+}
+
+pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let part = path.with_extension("part");
+    fs::write(&part, bytes)
+        .and_then(|()| fs::rename(&part, path))
+        .map_err(|e| Failure::new(Exit::USAGE, format!("failed to write {}: {e}", path.display())))
+}
+
+/// A file that is no certificate, or one that was changed.
+pub(super) fn not_one(path: &Path, error: &signed::Unsound) -> Failure {
+    Failure::new(Exit::EVIDENCE_BROKEN, format!("{}: {error}", path.display()))
+        .hint("get the certificate again from its issuer or from the register")
+}

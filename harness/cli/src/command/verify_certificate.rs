@@ -1,0 +1,180 @@
+//! `verify` of a certificate: who signed it, whether it holds today, and whether its runs say what it says.
+
+use super::certify::{about, not_one, read, runs, show};
+use super::terminal::say;
+use crate::args::Verify;
+use crate::failure::Failure;
+use crate::run_folder::Judged;
+use crate::{TOOL, embedded, issuer};
+use ::certify::certificate::Certificate;
+use ::certify::issue::{self, Terms};
+use ::certify::signed::{self, Unsound};
+use checks::exit::Exit;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Verifies.
+///
+/// # Errors
+/// 30 when it was changed, or its runs say something else.
+pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
+    let file = read(path)?;
+    let trust = issuer::trust(&args.trust, args.signatures)?;
+    let (certificate, signers) = match signed::verify(&file, &trust) {
+        Ok(verified) => (verified.certificate, verified.signers),
+        Err(Unsound::TooFew { .. }) => (signed::unverified(&file).map_err(|error| not_one(path, &error))?, Vec::new()),
+        Err(error) => return Err(not_one(path, &error)),
+    };
+    show(&certificate);
+    let mut exit = Exit::MET;
+    let mut worse = |found: Exit| exit = if exit == Exit::MET { found } else { exit };
+    if signers.is_empty() {
+        worse(Exit::NOT_ESTABLISHED);
+        let whom = if args.trust.is_empty() {
+            "you named nobody whom you trust (--trust FILE)"
+        } else {
+            "not enough of those you trust signed it"
+        };
+        say(format!("signature    NOT ESTABLISHED: {whom}; anybody may have written it"));
+    } else {
+        say(format!("signature    by {}, over exactly these bytes", signers.join(" and ")));
+    }
+    let day = args.on.unwrap_or_else(issuer::today);
+    if certificate.validity.covers(day) {
+        say(format!("day          it holds on {day}, unless it was withdrawn: only the register knows that"));
+    } else {
+        worse(Exit::NOT_ESTABLISHED);
+        say(format!("day          it does NOT hold on {day}"));
+    }
+    if args.run.is_empty() {
+        say("verdicts     not computed again: name the runs with --run");
+    } else if !again(args, &certificate)? {
+        worse(Exit::NOT_ESTABLISHED);
+    }
+    say(proven(&signers, args.run.is_empty()));
+    Ok(exit)
+}
+
+fn proven(signers: &[String], without_runs: bool) -> String {
+    let signed = if signers.is_empty() {
+        "nothing about who stands behind it"
+    } else {
+        "who signed it, and that nothing in it was changed"
+    };
+    let runs = if without_runs { "" } else { "; that its verdicts come out of those logs" };
+    format!(
+        "proven: {signed}{runs}. Not proven: that the logs are of that system, beyond what the assurance says; see docs/trust.md."
+    )
+}
+
+/// Judges the runs again. Whether what is certified is what comes out.
+fn again(args: &Verify, certificate: &Certificate) -> Result<bool, Failure> {
+    let judged = runs(&args.run, &args.out)?;
+    let differs = |what: &str| {
+        Failure::new(
+            Exit::EVIDENCE_BROKEN,
+            format!("{what}: the certificate is not about these logs, or a log was changed"),
+        )
+        .hint("the runs of a certificate are named in it by id; ask its issuer or the supplier for them")
+    };
+    let stated: BTreeMap<&str, (u64, &str)> =
+        certificate.runs.iter().map(|run| (run.id.as_str(), (run.events, run.head.as_str()))).collect();
+    if stated.len() != judged.len() {
+        return Err(differs(&format!("the certificate names {} runs, and {} were given", stated.len(), judged.len())));
+    }
+    for run in &judged {
+        let id = run.history.run.as_ref().map(|run| run.run.as_str()).unwrap_or_default();
+        let head = run.stored.head.to_string();
+        if stated.get(id) != Some(&(run.history.events, head.as_str())) {
+            return Err(differs(&format!("run {id} with {} events ending in {head} is not in it", run.history.events)));
+        }
+    }
+    let now = recomputed(certificate, &judged)?;
+    compare(certificate, &now)
+}
+
+fn recomputed(certificate: &Certificate, judged: &[Judged]) -> Result<Certificate, Failure> {
+    let views: Vec<_> = certificate
+        .runs
+        .iter()
+        .filter_map(|run| judged.iter().find(|j| j.history.run.as_ref().is_some_and(|r| r.run == run.id)))
+        .map(Judged::view)
+        .collect();
+    let terms = Terms {
+        issuer: certificate.issuer.clone(),
+        issued: certificate.issued,
+        validity: certificate.validity,
+        conditions: certificate.conditions.clone(),
+        assurance: certificate.assurance,
+        suite: certificate.rules.suite.clone(),
+    };
+    let scenarios = about()?;
+    issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
+        .map_err(|refusal| Failure::of(Exit::EVIDENCE_BROKEN, &refusal).meaning("these runs cannot be certified"))
+}
+
+/// With the same rules all must be the same; with others both are shown.
+fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Failure> {
+    let same_rules = then.rules.catalogue == now.rules.catalogue
+        && then.rules.profile_digest == now.rules.profile_digest
+        && then.rules.suite == embedded::suite_digest().to_string()
+        && then.rules.tool == TOOL;
+    if same_rules {
+        return match difference(then, now) {
+            None => {
+                say("verdicts     computed again from the logs: every status and every outcome is the same");
+                Ok(true)
+            }
+            Some(what) => Err(Failure::new(
+                Exit::EVIDENCE_BROKEN,
+                format!("the certificate does not state what its runs give: {what}"),
+            )),
+        };
+    }
+    say(format!("verdicts     certified by {} with other rules than {TOOL} has; both:", then.rules.tool));
+    let of = |certificate: &Certificate| -> BTreeMap<String, String> {
+        certificate.requirements.iter().map(|r| (r.id.clone(), r.status.clone())).collect()
+    };
+    let (before, today) = (of(then), of(now));
+    let ids: std::collections::BTreeSet<&String> = before.keys().chain(today.keys()).collect();
+    let mut same = then.scope == now.scope;
+    for id in ids {
+        let status = |of: &BTreeMap<String, String>| of.get(id).cloned().unwrap_or_else(|| "not known".to_owned());
+        if before.get(id) != today.get(id) {
+            same = false;
+            say(format!("  {id}: as certified {}, as judged today {}", status(&before), status(&today)));
+        }
+    }
+    for (certified, judged) in then.scope.iter().zip(&now.scope).filter(|(a, b)| a.outcome != b.outcome) {
+        let name = certified.scope.name();
+        say(format!(
+            "  {name} {}: as certified {:?}, as judged today {:?}",
+            certified.scope.direction, certified.outcome, judged.outcome
+        ));
+    }
+    if same {
+        say("  no status and no outcome differs");
+    }
+    Ok(same)
+}
+
+fn difference(then: &Certificate, now: &Certificate) -> Option<String> {
+    if then.product != now.product {
+        return Some("it names another system, or another configuration of it".to_owned());
+    }
+    if then.scope != now.scope {
+        return Some("the outcome of a message differs".to_owned());
+    }
+    let pairs = then.requirements.iter().zip(&now.requirements);
+    if let Some((stated, found)) = pairs.clone().find(|(a, b)| a != b) {
+        return Some(format!(
+            "{} is {} in it, and the logs give {} {}",
+            stated.id, stated.status, found.id, found.status
+        ));
+    }
+    let rest = then.requirements.len() == now.requirements.len()
+        && then.totals == now.totals
+        && then.rules == now.rules
+        && then.number == now.number;
+    (!rest).then(|| "its sums, rules, number or list of requirements differ".to_owned())
+}
