@@ -43,7 +43,9 @@ pub struct Verified {
 /// Signs a certificate.
 pub fn sign(certificate: &Certificate, keys: &[&SecretKey]) -> Vec<u8> {
     let mut envelope = Envelope::around(statement::write(certificate));
-    keys.iter().for_each(|key| envelope.sign(key));
+    for key in keys {
+        envelope.sign(key);
+    }
     envelope.to_file()
 }
 

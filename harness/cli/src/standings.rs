@@ -1,6 +1,7 @@
 //! Where `ready` takes its certificates from: this is the one place that knows.
 
 use crate::failure::Failure;
+use crate::register_folder;
 use certify::certificate::Certificate;
 use certify::standing::{Equivalent, Standing, Supersession, Withdrawal};
 use checks::exit::Exit;
@@ -34,14 +35,18 @@ struct Entry {
     equivalents: Vec<Equivalent>,
 }
 
-/// Reads the certificates at a path.
+/// Reads the certificates at a path: all of a register is examined first.
 ///
 /// A plain file is a JSON list of certificates with what became of them, without signatures. It is good for trying things
 /// out: whatever is answered from it says that nothing was verified.
 ///
 /// # Errors
-/// 20 when it cannot be read, 21 when it holds something else.
-pub fn standings(path: &Path) -> Result<Found, Failure> {
+/// 20 when it cannot be read, 21 when it holds something else, 30 when a register does not hold.
+pub fn standings(path: &Path, trust: Option<&Path>) -> Result<Found, Failure> {
+    if path.is_dir() {
+        return of_register(path, trust);
+    }
+
     let unreadable = |error: &dyn std::fmt::Display| {
         Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()))
     };
@@ -64,4 +69,13 @@ pub fn standings(path: &Path) -> Result<Found, Failure> {
         equivalents: entry.equivalents,
     };
     Ok(Found { standings: entries.into_iter().map(standing).collect(), is_verified: false })
+}
+
+/// The certificates of a register. Without a key from elsewhere it is held against the one that lies in it, which shows
+/// mistakes and not forgers.
+fn of_register(folder: &Path, trust: Option<&Path>) -> Result<Found, Failure> {
+    let own = folder.join(certify::register::KEY);
+    let key = register_folder::verifier_key(trust.unwrap_or(&own))?;
+    let standings = register_folder::examined(folder, &key, None)?.standings;
+    Ok(Found { standings, is_verified: trust.is_some() })
 }

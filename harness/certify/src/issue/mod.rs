@@ -47,7 +47,9 @@ pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Cert
     refusal::of_terms(terms)?;
     let subject = first.history.subject.as_ref().ok_or(Refusal::NoSubject)?;
     let mut ledger = Ledger::default();
-    views.iter().for_each(|view| ledger.merge(&view.judgement.ledger));
+    for view in views {
+        ledger.merge(&view.judgement.ledger);
+    }
     let runs: Vec<Run> = views.iter().map(run).collect();
     let mut certificate = Certificate {
         format: FORMAT,

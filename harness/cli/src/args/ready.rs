@@ -11,9 +11,12 @@ pub struct Ready {
     /// The message with its version, e.g. LOG_INNLAGT@1.6; with --matrix and --national: only this one
     #[arg(value_name = "MESSAGE@VERSION", required_unless_present_any = ["matrix", "national", "publish"])]
     pub message: Option<String>,
-    /// Where the certificates are
+    /// Where the certificates are: the folder of a register, or a JSON list of unsigned ones for trying things out
     #[arg(long, value_name = "PATH")]
     pub register: PathBuf,
+    /// File with the verifier key of the register, from elsewhere than the register
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<PathBuf>,
     /// Who has which systems in use: YAML, or CSV when the name ends so
     #[arg(long, value_name = "FILE", required_unless_present = "matrix")]
     pub roster: Option<PathBuf>,

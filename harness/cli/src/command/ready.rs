@@ -34,10 +34,14 @@ pub fn run(args: &Ready) -> Result<Exit, Failure> {
     let message = args.message.as_deref().map(Scope::split).transpose();
     let message = message.map_err(|error| Failure::of(Exit::USAGE, &error))?;
     let roster = args.roster.as_deref().map(roster).transpose()?.unwrap_or_default();
-    let Found { standings, is_verified } = standings(&args.register)?;
+    let Found { standings, is_verified } = standings(&args.register, args.trust.as_deref())?;
     let evidence = Evidence::of(standings);
     if args.format == ReadyFormat::Human && !is_verified {
-        say(format!("note: {} is a plain file: no signature was checked\n", args.register.display()));
+        say(format!(
+            "note: nothing says that {} can be believed: {}\n",
+            args.register.display(),
+            unproven(&args.register)
+        ));
     }
     if let Some(folder) = &args.publish {
         publish::publish(&evidence, &roster, &publish::Into { folder, on, is_verified, files: None })?;
@@ -119,6 +123,15 @@ fn national(args: &Ready, evidence: &Evidence, roster: &Roster, on: Date, is_ver
         ReadyFormat::Csv => print(&render::national_csv(&progress, on)),
     }
     Ok(Exit::MET)
+}
+
+/// Why nothing about the certificates was proven.
+fn unproven(register: &Path) -> &'static str {
+    if register.is_dir() {
+        "its verifier key was taken from itself; get it from whoever runs the register and give it with --trust"
+    } else {
+        "it is a plain file, and no signature was checked"
+    }
 }
 
 /// With which code an answer ends.
