@@ -89,26 +89,26 @@ impl<'e> Matrix<'e> {
 
     /// Who can exchange what with whom: both ends certified, over the same carrier and with a common AppRec version.
     pub fn pairs(&self) -> Vec<Pair> {
-        let mut pairs = Vec::new();
-        for (from, sender) in self.rows.iter().enumerate() {
-            for (to, receiver) in self.rows.iter().enumerate() {
-                if sender.product.carrier != receiver.product.carrier {
-                    continue;
-                }
-                let can = |column: &usize| {
-                    let cells = (
-                        sender.cells.get(&(*column, Direction::Send)),
-                        receiver.cells.get(&(*column, Direction::Receive)),
-                    );
-                    matches!(cells, (Some(one), Some(two)) if one.meets(two))
-                };
-                let messages: Vec<usize> = (0..self.messages.len()).filter(can).collect();
-                if !messages.is_empty() {
-                    pairs.push(Pair { from, to, messages });
+        let mut pairs: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for column in 0..self.messages.len() {
+            let met = |direction| {
+                let cells = self
+                    .rows
+                    .iter()
+                    .enumerate()
+                    .filter_map(move |(index, row)| Some((index, row, row.cells.get(&(column, direction))?)));
+                cells.filter(|(_, _, cell)| cell.because == Because::Met).collect::<Vec<_>>()
+            };
+            let receivers = met(Direction::Receive);
+            for (from, sender, send) in met(Direction::Send) {
+                for (to, receiver, receive) in &receivers {
+                    if sender.product.carrier == receiver.product.carrier && send.meets(receive) {
+                        pairs.entry((from, *to)).or_default().push(column);
+                    }
                 }
             }
         }
-        pairs
+        pairs.into_iter().map(|((from, to), messages)| Pair { from, to, messages }).collect()
     }
 
     /// A column's name, `NAME@version`.
@@ -118,10 +118,10 @@ impl<'e> Matrix<'e> {
 }
 
 impl Cell<'_> {
+    /// Whether two that are met have an AppRec version in common.
     fn meets(&self, other: &Self) -> bool {
-        let both = self.because == Because::Met && other.because == Because::Met;
         let neither = self.apprec.is_empty() && other.apprec.is_empty();
-        both && (neither || !self.apprec.is_disjoint(&other.apprec))
+        neither || !self.apprec.is_disjoint(&other.apprec)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Products against messages, and products against each other.
 
 use super::frame::{Frame, Link};
-use super::product::{carrier, message_name};
+use super::product::carrier;
 use super::shelf::Shelf;
 use crate::because::Verdict;
 use crate::sheet::{role, sign};
@@ -69,7 +69,7 @@ pub(super) fn page(shelf: &Shelf<'_>) -> String {
         };
         all().map(|from| (named(&matrix.rows[from]), numbers(from))).collect()
     };
-    let columns = (0..matrix.messages.len()).map(|column| (message_name(shelf, column), matrix.column(column)));
+    let columns = (0..matrix.messages.len()).map(|column| (shelf.columns[column].clone(), matrix.column(column)));
     let page = Page {
         frame: Frame::top(shelf, "Systemer og meldinger"),
         columns: columns.collect(),

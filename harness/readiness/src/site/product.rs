@@ -5,7 +5,7 @@ use super::shelf::{Product, Shelf, key};
 use crate::plain;
 use crate::words::nb::system;
 use askama::Template;
-use certify::certificate::{Direction, Transport};
+use certify::certificate::Transport;
 use std::collections::BTreeMap;
 
 #[derive(Template)]
@@ -56,11 +56,11 @@ pub(super) fn page(shelf: &Shelf<'_>, product: &Product<'_>) -> String {
 }
 
 fn rows(shelf: &Shelf<'_>, product: &Product<'_>) -> Vec<Row> {
-    let own = shelf.matrix.rows.iter().filter(|row| key(&row.product) == product.key);
+    let own = product.rows.iter().map(|index| &shelf.matrix.rows[*index]);
     let cells =
         own.flat_map(|row| row.cells.iter().map(move |((column, direction), cell)| (row, *column, *direction, cell)));
     let row = cells.map(|(row, column, direction, cell)| Row {
-        name: message_name(shelf, column),
+        name: shelf.columns[column].clone(),
         code: shelf.matrix.column(column),
         way: frame::way(direction),
         carrier: carrier(row.product.carrier),
@@ -75,17 +75,14 @@ fn rows(shelf: &Shelf<'_>, product: &Product<'_>) -> Vec<Row> {
 fn partners(shelf: &Shelf<'_>, product: &Product<'_>) -> Vec<Partner> {
     let rows = &shelf.matrix.rows;
     let mut partners: BTreeMap<_, Partner> = BTreeMap::new();
-    for pair in &shelf.pairs {
-        let ends = [(pair.from, pair.to, Direction::Send), (pair.to, pair.from, Direction::Receive)];
-        for (own, other, direction) in ends {
-            if key(&rows[own].product) != product.key {
-                continue;
+    for own in &product.rows {
+        for pair in shelf.pairs_of[*own].iter().map(|index| &shelf.pairs[*index]) {
+            let names = || pair.messages.iter().map(|column| shelf.columns[*column].clone());
+            if pair.from == *own {
+                partners.entry(&rows[pair.to].product).or_default().sends.extend(names());
             }
-            let partner = partners.entry(&rows[other].product).or_default();
-            let names = pair.messages.iter().map(|column| message_name(shelf, *column));
-            match direction {
-                Direction::Send => partner.sends.extend(names),
-                Direction::Receive => partner.receives.extend(names),
+            if pair.to == *own {
+                partners.entry(&rows[pair.from].product).or_default().receives.extend(names());
             }
         }
     }
@@ -95,15 +92,6 @@ fn partners(shelf: &Shelf<'_>, product: &Product<'_>) -> Vec<Partner> {
         partner
     };
     partners.into_iter().map(complete).collect()
-}
-
-/// A message of the matrix by the name that people know, with its version.
-pub(super) fn message_name(shelf: &Shelf<'_>, column: usize) -> String {
-    let Some((message, version)) = shelf.matrix.messages.get(column) else { return String::new() };
-    match crate::message::find(message, version) {
-        Some(known) => format!("{} {version}", known.nb),
-        None => format!("{message} {version}"),
-    }
 }
 
 pub(super) fn carrier(carrier: Option<Transport>) -> &'static str {

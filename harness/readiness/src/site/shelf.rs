@@ -15,7 +15,11 @@ pub(super) struct Shelf<'a> {
     pub question_slugs: Vec<String>,
     pub products: BTreeMap<Installation, Product<'a>>,
     pub matrix: Matrix<'a>,
+    /// The columns of the matrix by the names that people know, with version.
+    pub columns: Vec<String>,
     pub pairs: Vec<Pair>,
+    /// By row: the pairs that it is part of.
+    pub pairs_of: Vec<Vec<usize>>,
     certificate_slugs: HashMap<&'a str, String>,
 }
 
@@ -26,6 +30,8 @@ pub(super) struct Product<'a> {
     pub key: Installation,
     pub certificates: Vec<&'a Standing>,
     pub users: Vec<&'a Party>,
+    /// Its rows of the matrix: one a carrier.
+    pub rows: Vec<usize>,
 }
 
 impl<'a> Shelf<'a> {
@@ -33,6 +39,13 @@ impl<'a> Shelf<'a> {
         let questions = super::questions(site);
         let matrix = Matrix::of(site.evidence, site.on, None);
         let pairs = matrix.pairs();
+        let mut pairs_of = vec![Vec::new(); matrix.rows.len()];
+        for (index, pair) in pairs.iter().enumerate() {
+            pairs_of[pair.from].push(index);
+            if pair.to != pair.from {
+                pairs_of[pair.to].push(index);
+            }
+        }
         let mut slugs = Slugs::default();
         let question_slugs =
             questions.iter().map(|question| slugs.of(&format!("{} {}", question.direction, question.name()))).collect();
@@ -40,7 +53,9 @@ impl<'a> Shelf<'a> {
         let certificates = site.evidence.all().iter();
         let certificate_slugs =
             certificates.map(|one| (one.digest.as_str(), slugs.of(&one.certificate.number))).collect();
-        Self { site, questions, question_slugs, products: products(site, &matrix), matrix, pairs, certificate_slugs }
+        let products = products(site, &matrix);
+        let columns = matrix.messages.iter().map(|(message, version)| column_name(message, version)).collect();
+        Self { site, questions, question_slugs, products, matrix, columns, pairs, pairs_of, certificate_slugs }
     }
 
     pub fn certificate_slug(&self, standing: &Standing) -> &str {
@@ -59,10 +74,12 @@ fn products<'a>(site: Site<'a>, matrix: &Matrix<'a>) -> BTreeMap<Installation, P
         key: key.clone(),
         certificates: Vec::new(),
         users: Vec::new(),
+        rows: Vec::new(),
     };
-    for row in &matrix.rows {
+    for (index, row) in matrix.rows.iter().enumerate() {
         let key = key(&row.product);
         let product = all.entry(key.clone()).or_insert_with(|| empty(&key));
+        product.rows.push(index);
         for cite in row.cells.values().flat_map(|cell| &cell.cites) {
             if !product.certificates.iter().any(|known| known.digest == cite.standing.digest) {
                 product.certificates.push(cite.standing);
@@ -83,6 +100,14 @@ fn products<'a>(site: Site<'a>, matrix: &Matrix<'a>) -> BTreeMap<Installation, P
         product.slug = slugs.of(&product.key.to_string());
     }
     all
+}
+
+/// A message by the name that people know, with its version.
+fn column_name(message: &str, version: &str) -> String {
+    match crate::message::find(message, version) {
+        Some(known) => format!("{} {version}", known.nb),
+        None => format!("{message} {version}"),
+    }
 }
 
 /// A product apart from how it is set up somewhere.
