@@ -1,11 +1,13 @@
-//! The website that `ready` publishes: every link leads somewhere, it can be read without a script, and what accessibility
+//! The website that `register publish` writes: every link leads somewhere, it can be read without a script, and what accessibility
 //! rules a program can see are kept.
 
 use crate::support::{files, root, standings};
+use provestein::certify::key::SecretKey;
+use provestein::certify::signed;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
 
@@ -17,12 +19,11 @@ fn published(folder: &Path, roster: &str) -> PathBuf {
     fs::write(folder.join("roster.yaml"), roster).unwrap();
     let site = folder.join("site");
     let output = Command::new(BINARY)
-        .args(["ready", "--on", "2027-02-15", "--register"])
+        .args(["register", "publish"])
         .arg(&register)
-        .arg("--roster")
-        .arg(folder.join("roster.yaml"))
-        .arg("--publish")
         .arg(&site)
+        .args(["--on", "2027-02-15", "--roster"])
+        .arg(folder.join("roster.yaml"))
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -171,4 +172,66 @@ fn a_browser_shows_the_search_fields() {
     assert!(page.contains("Nordvik kommune (syntetisk)"), "{page}{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(page.matches("class=\"filter\" hidden").count(), 0, "the script did not run");
     assert!(page.matches("class=\"filter\"").count() >= 3);
+}
+
+fn provestein(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).current_dir(folder).env("PROVESTEIN_PASSPHRASE", "a word for this test");
+    command.output().unwrap()
+}
+
+/// From signed certificates to the website: the register lies beside it, and holds.
+#[test]
+fn a_register_is_published_with_its_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let run = |arguments: &[&str], code: i32| {
+        let output = provestein(at, arguments);
+        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+        told
+    };
+    fs::write(at.join("roster.yaml"), roster()).unwrap();
+    run(&["certify", "key", "new", "--key", "register.secret"], 0);
+    let issuer = SecretKey::of_seed([7; 32]);
+    fs::write(at.join("issuer.pub"), issuer.public_key().to_pem()).unwrap();
+    let named = "Direktoratet (syntetisk)=issuer.pub";
+    let key = ["--key", "register.secret", "--on", "2026-11-26"];
+    run(
+        &[
+            &["register", "init", "reg", "--origin", "register.test/helse", "--title", "Register", "--issuer", named],
+            &key[..],
+        ]
+        .concat(),
+        0,
+    );
+    let all = standings::read(&fs::read_to_string(root().join("fixtures/readiness/standings.yaml")).unwrap());
+    for number in ["H-100", "H-200"] {
+        let standing = all.iter().find(|standing| standing.certificate.number == number).unwrap();
+        fs::write(at.join(format!("{number}.json")), signed::sign(&standing.certificate, &[&issuer])).unwrap();
+    }
+    run(&[&["register", "add", "reg", "H-100.json", "H-200.json"], &key[..]].concat(), 0);
+    fs::copy(at.join("reg/register.key"), at.join("from-elsewhere.key")).unwrap();
+    let publish = ["register", "publish", "reg", "site", "--roster", "roster.yaml", "--on", "2027-02-15"];
+    assert!(run(&publish, 0).contains("nothing was verified"));
+    run(&[&publish[..], &["--trust", "from-elsewhere.key"]].concat(), 0);
+    let page = fs::read_to_string(at.join("site/kommune/9001.html")).unwrap();
+    assert!(!page.contains("Ikke kontrollert"), "{page}");
+    let certificate = fs::read_to_string(at.join("site/sertifikat/h-100.html")).unwrap();
+    let link =
+        attributes(&certificate, "href").into_iter().find(|link| link.contains("register/certificates/")).unwrap();
+    let file = fs::read(at.join("site/sertifikat").join(link)).unwrap();
+    assert_eq!(file, fs::read(at.join("H-100.json")).unwrap(), "the signed file lies where the page says");
+    // What is published is a register that holds, and it answers as the pages do.
+    run(&["register", "verify", "site/register", "--trust", "from-elsewhere.key"], 0);
+    let ask = ["ready", "LOG_INNLAGT@1.6", "--municipality", "9001", "--on", "2027-02-15", "--roster", "roster.yaml"];
+    run(&[&ask[..], &["--register", "site/register", "--trust", "from-elsewhere.key"]].concat(), 0);
+    // Published again after a withdrawal, nothing of the old register stays, and the page says why.
+    run(&[&["register", "revoke", "reg", "H-100", "--reason", "feil bygg"], &key[..]].concat(), 0);
+    run(&[&publish[..], &["--trust", "from-elsewhere.key"]].concat(), 0);
+    run(&["register", "verify", "site/register", "--trust", "from-elsewhere.key"], 0);
+    assert!(fs::read_to_string(at.join("site/kommune/9001.html")).unwrap().contains("«feil bygg»"));
+    // Into the register itself nothing is published.
+    run(&["register", "publish", "reg", "reg/site", "--roster", "roster.yaml"], 20);
+    assert!(!at.join("reg/site").exists());
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 #[derive(Debug, ClapArgs)]
 pub struct Ready {
     /// The message with its version, e.g. LOG_INNLAGT@1.6; with --matrix and --national: only this one
-    #[arg(value_name = "MESSAGE@VERSION", required_unless_present_any = ["matrix", "national", "publish"])]
+    #[arg(value_name = "MESSAGE@VERSION", required_unless_present_any = ["matrix", "national"])]
     pub message: Option<String>,
     /// Where the certificates are: the folder of a register, or a JSON list of unsigned ones for trying things out
     #[arg(long, value_name = "PATH")]
@@ -21,7 +21,7 @@ pub struct Ready {
     #[arg(long, value_name = "FILE", required_unless_present = "matrix")]
     pub roster: Option<PathBuf>,
     /// One municipality, by number or name
-    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["group", "all", "matrix", "national", "publish"], conflicts_with_all = ["group", "all"])]
+    #[arg(long, value_name = "NUMBER", required_unless_present_any = ["group", "all", "matrix", "national"], conflicts_with_all = ["group", "all"])]
     pub municipality: Option<String>,
     /// A group of municipalities: all of it must be ready
     #[arg(long, value_name = "NAME", conflicts_with = "all")]
@@ -35,9 +35,6 @@ pub struct Ready {
     /// How far each message has come, by size of municipality and county, and what it depends on
     #[arg(long, conflicts_with_all = ["municipality", "group", "letters", "sheet", "direction", "with"])]
     pub national: bool,
-    /// Write a website about all of it into this folder: plain pages that need neither a server nor a script
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["message", "matrix", "national", "municipality", "group", "all", "letters", "sheet", "direction", "with"])]
-    pub publish: Option<PathBuf>,
     /// Which way the message goes, seen from the municipality: send or receive [default: as the standards have it]
     #[arg(long)]
     pub direction: Option<Direction>,

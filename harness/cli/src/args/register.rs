@@ -179,6 +179,8 @@ pub enum RegisterWhat {
         #[arg(long, value_name = "FILE")]
         proof: Option<PathBuf>,
     },
+    /// Write a website about the register: plain pages that need neither a server nor a script, and the register beside them
+    Publish(Publish),
     /// Sign the checkpoint as a witness, after having examined the register
     Witness {
         /// The folder of the register
@@ -199,4 +201,22 @@ pub enum RegisterWhat {
         #[command(flatten)]
         passphrase: Passphrase,
     },
+}
+
+/// `register publish`.
+#[derive(Debug, ClapArgs)]
+pub struct Publish {
+    /// The folder of the register, or a JSON list of unsigned certificates for trying things out
+    pub dir: PathBuf,
+    /// The folder of the website
+    pub to: PathBuf,
+    /// Who has which systems in use: YAML, or CSV when the name ends so
+    #[arg(long, value_name = "FILE")]
+    pub roster: PathBuf,
+    /// File with the verifier key of the register, from elsewhere than the register
+    #[arg(long, value_name = "FILE")]
+    pub trust: Option<PathBuf>,
+    /// The day that every answer is about [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
 }

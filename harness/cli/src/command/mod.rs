@@ -29,3 +29,4 @@ pub mod show;
 pub(crate) mod terminal;
 pub mod verify;
 mod verify_certificate;
+mod website;

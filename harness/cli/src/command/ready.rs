@@ -1,7 +1,6 @@
 //! `ready`: may a municipality switch a message on? What is answered is decided in `readiness`; here files and the day
 //! come to it.
 
-pub mod publish;
 mod written;
 
 use super::terminal::{print, say};
@@ -42,10 +41,6 @@ pub fn run(args: &Ready) -> Result<Exit, Failure> {
             args.register.display(),
             unproven(&args.register)
         ));
-    }
-    if let Some(folder) = &args.publish {
-        publish::publish(&evidence, &roster, &publish::Into { folder, on, is_verified, files: None })?;
-        return Ok(Exit::MET);
     }
     match message {
         _ if args.matrix => Ok(matrix(args, &evidence, message, on, is_verified)),

@@ -27,6 +27,7 @@ pub fn run(args: &Register) -> Result<Exit, Failure> {
             init(entering, origin, title, (issuer, *signatures), witness)
         }
         RegisterWhat::Add { entering, certificates } => add(entering, certificates),
+        RegisterWhat::Publish(publish) => super::website::run(publish),
         RegisterWhat::List { dir, trust } => list(dir, trust),
         RegisterWhat::Verify { dir, trust, seen } => verify(dir, trust, seen.as_deref()),
         RegisterWhat::Prove { dir, number, trust, proof } => prove(dir, number, trust, proof.as_deref()),

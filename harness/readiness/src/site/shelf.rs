@@ -4,6 +4,7 @@ use super::Site;
 use crate::matrix::{Matrix, Pair};
 use crate::question::Question;
 use crate::roster::{Installation, Party};
+use crate::words::nb::system;
 use certify::standing::Standing;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -97,7 +98,7 @@ fn products<'a>(site: Site<'a>, matrix: &Matrix<'a>) -> BTreeMap<Installation, P
     }
     let mut slugs = Slugs::default();
     for product in all.values_mut() {
-        product.slug = slugs.of(&product.key.to_string());
+        product.slug = slugs.of(&system(&product.key));
     }
     all
 }
