@@ -76,6 +76,7 @@ pub fn publish(site: Site<'_>, put: &mut dyn FnMut(&str, &str) -> io::Result<()>
     };
     put("site.css", include_str!("../templates/site/site.css"))?;
     put("search.js", include_str!("../templates/site/search.js"))?;
+    put("verify.js", include_str!("../templates/site/verify.js"))?;
     let shelf = Shelf::of(site);
     let mut progress: Vec<Progress> = shelf.questions.iter().cloned().map(Progress::new).collect();
     let mut short: Vec<Vec<Short>> = vec![Vec::new(); progress.len()];
