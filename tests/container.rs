@@ -22,7 +22,7 @@ fn engine() -> bool {
     answers
 }
 
-fn available() -> bool {
+pub(crate) fn available() -> bool {
     if !cfg!(feature = "containers") {
         eprintln!("skipped: built without containers (`cargo test --features containers`)");
     }
@@ -243,11 +243,8 @@ fn an_image_by_name_and_one_from_a_dockerfile() {
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
 }
 
-#[test]
-fn a_container_that_dies_and_an_image_that_is_not_there() {
-    if !available() {
-        return;
-    }
+/// A run whose container ends before it is ready.
+pub(crate) fn one_that_exits() -> Output {
     let bench = Bench::new();
     let tar = bare_tar(bench.folder.path());
     bench.subject(&format!(
@@ -255,7 +252,15 @@ fn a_container_that_dies_and_an_image_that_is_not_there() {
          command: [sh, -c, \"echo no licence file; exit 5\"]",
         tar.display().to_string()
     ));
-    let output = bench.run(&["receive/accepted/log-innlagt"]);
+    bench.run(&["receive/accepted/log-innlagt"])
+}
+
+#[test]
+fn a_container_that_dies_and_an_image_that_is_not_there() {
+    if !available() {
+        return;
+    }
+    let output = one_that_exits();
     assert_eq!(output.status.code(), Some(13), "{}", text(&output));
     assert!(text(&output).contains("no licence file") && text(&output).contains("exit code 5"), "{}", text(&output));
     let nowhere = Bench::new();

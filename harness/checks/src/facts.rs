@@ -36,6 +36,7 @@ pub(crate) struct Facts {
     slowest_signal_ms: u64,
     slowest_apprec_ms: u64,
     heard: bool,
+    waited: bool,
     accepted: bool,
     sent_without_message_id: bool,
     receipted: Vec<usize>,
@@ -78,7 +79,7 @@ fn meets_a_wrong_register(stimulus: &MessageRecord) -> bool {
 impl Facts {
     /// Looks at a history once.
     pub fn of(history: &History) -> Self {
-        let mut facts = Self { heard: history.heard_subject(), ..Self::default() };
+        let mut facts = Self { heard: history.heard_subject(), waited: waited(history), ..Self::default() };
         for (scenario, started, _) in &history.scenarios {
             facts.last_start.insert(scenario.scenario.clone(), *started);
         }
@@ -201,6 +202,12 @@ impl Facts {
         self.heard
     }
 
+    /// Whether the run came to its end, or patience did once. A log that was cut off before says nothing by its silence:
+    /// that the harness was killed is not the subject's wiring.
+    pub fn waited(&self) -> bool {
+        self.waited
+    }
+
     /// Whether a message of ours had no MessageId: its ErrorList can refer to nothing (rule 76 against rule 122).
     pub fn sent_without_message_id(&self) -> bool {
         self.sent_without_message_id
@@ -302,6 +309,7 @@ impl Facts {
             _ if self.went_down_after(stimulus) => {
                 (Cause::Environment, "none; the subject went down before it answered".to_owned())
             }
+            _ if !self.waited => (Cause::TimedOut, "none; the log ends before patience did".to_owned()),
             _ if !self.heard => (Cause::Configuration, "none; nothing of the subject was seen in this run".to_owned()),
             _ => (Cause::TimedOut, "none in time".to_owned()),
         }
@@ -413,4 +421,9 @@ fn watched(history: &History, stimulus: &MessageRecord, kind: AnswerKind) -> boo
         };
         same && fits && matches!(a.outcome, Some(AwaitOutcome::Quiet(_)))
     })
+}
+
+fn waited(history: &History) -> bool {
+    let ran_out = |outcome: &AwaitOutcome| matches!(outcome, AwaitOutcome::Lapsed(_) | AwaitOutcome::Quiet(_));
+    history.ended || history.awaits.iter().any(|a| a.outcome.as_ref().is_some_and(ran_out))
 }

@@ -4,10 +4,12 @@ mod acting;
 mod assurance;
 mod failure;
 mod life;
+mod look;
 
 pub use assurance::Assurance;
 pub use failure::TransportFailure;
 pub use life::{StopReason, SubjectStart, SubjectStop};
+pub use look::{LookOutcome, Looked};
 
 use jiff::Timestamp;
 
@@ -52,6 +54,8 @@ pub enum Event {
         /// What was seen.
         detail: String,
     },
+    /// The wiring was looked at before the first message.
+    Looked(Looked),
     /// A scenario began.
     ScenarioStarted(ScenarioStarted),
     /// A message was made by the harness.

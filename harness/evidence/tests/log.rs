@@ -6,9 +6,9 @@ use proptest::prelude::*;
 use provestein_evidence::blob::{BlobError, Blobs as _};
 use provestein_evidence::digest::Digest;
 use provestein_evidence::event::{
-    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, MailArrived, MailSent, OperatorAnswer,
-    Question, Recorded, Retry, RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected, StopReason, Subject,
-    SubjectStart, SubjectStop, TransportFailure, Trigger, TriggerOutcome,
+    Allowed, AppRecExpected, Assurance, Await, Composed, Event, Expectation, LookOutcome, Looked, MailArrived,
+    MailSent, OperatorAnswer, Question, Recorded, Retry, RunStarted, ScenarioOutcome, ScenarioStarted, SignalExpected,
+    StopReason, Subject, SubjectStart, SubjectStop, TransportFailure, Trigger, TriggerOutcome,
 };
 use provestein_evidence::format::{read_line, write_line};
 use provestein_evidence::log::{Clock, LOG_FILE, Log, LogError};
@@ -224,6 +224,9 @@ fn event() -> impl Strategy<Value = Event> {
         }),
         acting().boxed(),
         (text(), any::<bool>(), text()).prop_map(|(probe, ok, detail)| Event::PreflightObserved { probe, ok, detail }),
+        (text(), 0..LookOutcome::ALL.len(), text()).prop_map(|(what, outcome, found)| {
+            Event::Looked(Looked { what, outcome: LookOutcome::ALL[outcome], found })
+        }),
         (text(), proptest::option::of(text())).prop_map(|(scenario, reason)| Event::ScenarioEnded {
             scenario,
             outcome: reason.map_or(ScenarioOutcome::Finished, |reason| ScenarioOutcome::Abandoned { reason }),

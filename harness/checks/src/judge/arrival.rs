@@ -84,6 +84,7 @@ fn one(history: &History, facts: &Facts, scenario: &str, label: &str, arrives: b
     }
     let awaited = history.awaits.iter().rev().find(|a| a.awaited.is_message(scenario, label));
     match awaited.and_then(|a| a.outcome.as_ref()) {
+        _ if !facts.waited() => cannot_tell(Cause::TimedOut, "none; the log ends before patience did"),
         _ if !facts.heard() => {
             cannot_tell(Cause::Configuration, "none, and nothing of the subject was seen in this run")
         }

@@ -3,7 +3,7 @@
 use super::register;
 use crate::facts::Facts;
 use crate::verdict::Cause;
-use evidence::event::{Seq, StopReason, TransportFailure};
+use evidence::event::{LookOutcome, Seq, StopReason, TransportFailure};
 use evidence::history::{Author, History, MessageRecord, Sending, TransportOutcome};
 
 /// Something about the run as a whole that is no matter of conformance.
@@ -82,17 +82,24 @@ pub(super) fn of(history: &History, facts: &Facts) -> Vec<Condition> {
     };
     let triggered = history.triggers.iter().any(|t| t.outcome.as_ref().is_some_and(|outcome| outcome.done));
     let sent = triggered || history.messages.iter().any(accepted);
-    if sent && conditions.is_empty() {
+    if sent && facts.waited() && conditions.is_empty() {
         conditions.push(Condition {
             cause: Cause::Configuration,
             detail: format!(
-                "nothing of the subject was seen in this run: does it know our address, our HER-id and our certificate?{}",
+                "nothing of the subject was seen in this run: does it know our address, our HER-id and our certificate?{}{}",
+                of_looks(history),
                 of_registers(history)
             ),
             about: None,
         });
     }
     conditions
+}
+
+/// What was found otherwise before the first message may be why.
+fn of_looks(history: &History) -> String {
+    let otherwise = history.looks.iter().filter(|(looked, _)| looked.outcome == LookOutcome::Otherwise);
+    otherwise.map(|(looked, seq)| format!(" Event {seq}: {}: {}.", looked.what, looked.found)).collect()
 }
 
 /// Whether a sending failed because the harness was restarting the subject: it was down, or was not seen alive any more

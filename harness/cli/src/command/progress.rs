@@ -5,6 +5,7 @@ use super::terminal::say;
 use crate::run_folder;
 use checks::exit::Exit;
 use exchange::engine::Progress;
+use exchange::preflight::{Look, Outcome};
 use exchange::scenario::Loaded;
 use jiff::{Timestamp, tz::TimeZone};
 use report::clean;
@@ -124,7 +125,15 @@ impl Progress for Teller {
     }
 
     fn preflight(&self, probe: &str, ok: bool, detail: &str) {
-        say(format!("  {probe:<9} {}{detail}", if ok { "" } else { "FAILED: " }));
+        say(format!("  {probe:<9} {}{}", if ok { "" } else { "FAILED: " }, clean(detail)));
+    }
+
+    /// Only what is wrong: the rest is in the log.
+    fn looked(&self, looks: &[Look]) {
+        for look in looks.iter().filter(|look| matches!(look.outcome, Outcome::Wrong(_))) {
+            say(format!("  preflight FAILED: {}: {}", clean(&look.what), clean(&look.found)));
+            say(format!("            {}", look.advice));
+        }
         say("");
     }
 

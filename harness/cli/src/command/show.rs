@@ -72,6 +72,7 @@ fn what(event: &Event) -> String {
         Event::PreflightObserved { probe, ok, detail } => {
             format!("PreflightObserved {probe} {}: {detail}", if *ok { "ok" } else { "failed" })
         }
+        Event::Looked(looked) => format!("Looked {}, {}: {}", looked.what, looked.outcome.code(), looked.found),
         Event::ScenarioStarted(s) => format!("ScenarioStarted {}", s.scenario),
         Event::MessageComposed(c) => {
             let label = c.label.as_ref().map(|label| format!(" as `{label}`")).unwrap_or_default();

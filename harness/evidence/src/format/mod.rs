@@ -6,6 +6,7 @@
 mod v1;
 mod v1_acting;
 mod v1_life;
+mod v1_look;
 mod v1_mail;
 mod v1_parts;
 mod v1_register;

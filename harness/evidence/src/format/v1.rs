@@ -3,6 +3,7 @@
 use super::VERSION;
 use super::v1_acting::{AnswerV1, QuestionV1, TriggerOutcomeV1, TriggerV1};
 use super::v1_life::{SubjectStartV1, SubjectStopV1};
+use super::v1_look::LookedV1;
 use super::v1_mail::{MailArrivedV1, MailSentV1};
 use super::v1_parts::{ComposedV1, RunV1, ScenarioV1, SubjectV1, digest};
 use super::v1_register::{ModeSetV1, RegisterAskedV1};
@@ -86,6 +87,7 @@ enum EventV1 {
         ok: bool,
         detail: String,
     },
+    Looked(LookedV1),
     ScenarioStarted(ScenarioV1),
     MessageComposed(ComposedV1),
     MessageSent {
@@ -212,6 +214,7 @@ impl EventV1 {
             Event::RunStarted(run) => Self::RunStarted(RunV1::of(&run)),
             Event::SubjectDescribed(subject) => Self::SubjectDescribed(SubjectV1::of(&subject)),
             Event::PreflightObserved { probe, ok, detail } => Self::PreflightObserved { probe, ok, detail },
+            Event::Looked(looked) => Self::Looked(LookedV1::of(looked)),
             Event::ScenarioStarted(scenario) => Self::ScenarioStarted(ScenarioV1::of(&scenario)),
             Event::MessageComposed(composed) => Self::MessageComposed(ComposedV1::of(&composed)),
             Event::MessageSent { composed, to, attempt, mail } => {
@@ -269,6 +272,7 @@ impl EventV1 {
             Self::RunStarted(run) => Event::RunStarted(run.into_domain()?),
             Self::SubjectDescribed(subject) => Event::SubjectDescribed(subject.into_domain()),
             Self::PreflightObserved { probe, ok, detail } => Event::PreflightObserved { probe, ok, detail },
+            Self::Looked(looked) => Event::Looked(looked.into_domain()?),
             Self::ScenarioStarted(scenario) => Event::ScenarioStarted(scenario.into_domain()?),
             Self::MessageComposed(composed) => Event::MessageComposed(composed.into_domain()?),
             Self::MessageSent { composed, to, attempt, mail } => {

@@ -68,6 +68,7 @@ impl Fold<'_> {
             Event::PreflightObserved { probe, ok, detail } => {
                 history.preflight.push((probe.clone(), *ok, detail.clone(), recorded.seq));
             }
+            Event::Looked(looked) => history.looks.push((looked.clone(), recorded.seq)),
             Event::ScenarioStarted(scenario) => {
                 // A scenario that an interruption cut short begins anew; the attempt before is no outcome of its own.
                 history.scenarios.retain(|(earlier, ..)| earlier.scenario != scenario.scenario);
@@ -446,6 +447,7 @@ fn name_of(event: &Event) -> &'static str {
         Event::RunStarted(_) => "RunStarted",
         Event::SubjectDescribed(_) => "SubjectDescribed",
         Event::PreflightObserved { .. } => "PreflightObserved",
+        Event::Looked(_) => "Looked",
         Event::ScenarioStarted(_) => "ScenarioStarted",
         Event::MessageComposed(_) => "MessageComposed",
         Event::MessageSent { .. } => "MessageSent",

@@ -1,8 +1,8 @@
 //! What a history holds.
 
 use crate::event::{
-    Await, Composed, MailArrived, MailSent, OperatorAnswer, Question, RunStarted, ScenarioOutcome, ScenarioStarted,
-    Seq, Subject, SubjectStart, SubjectStop, TransportFailure, Trigger, TriggerOutcome,
+    Await, Composed, Looked, MailArrived, MailSent, OperatorAnswer, Question, RunStarted, ScenarioOutcome,
+    ScenarioStarted, Seq, Subject, SubjectStart, SubjectStop, TransportFailure, Trigger, TriggerOutcome,
 };
 use crate::register::{ModeSet, RegisterAsked};
 use jiff::Timestamp;
@@ -21,6 +21,8 @@ pub struct History {
     pub subject: Option<Subject>,
     /// The probes before the run: name, found, detail, event.
     pub preflight: Vec<(String, bool, String, Seq)>,
+    /// What was looked at before the first message, with its event.
+    pub looks: Vec<(Looked, Seq)>,
     /// Logins and mailboxes that did not work: what sort, in words, event.
     pub mail_troubles: Vec<(TransportFailure, String, Seq)>,
     /// The scenarios in the order they ran, with the outcome once there is one.

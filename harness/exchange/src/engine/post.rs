@@ -1,7 +1,7 @@
 //! Mail to the subject: into its mailbox here, or to its own server; and what becomes of it.
 
 use super::outbound::{Posting, Transmitted};
-use super::run::Run;
+use super::run::{CONNECT, LOGIN, Run};
 use crate::message::stamp_mail;
 use crate::subject::{Servers, Way};
 use carrier::mail::{Limits, Mailbox, Notice, Trouble, TroubleKind, pop3, smtp};
@@ -83,11 +83,15 @@ impl PostOffice {
         named.iter().find_map(|id| state.sendings.get(id).copied())
     }
 
-    /// Whether the subject can be reached, in words.
-    pub async fn probe(&self, run: &Run) -> Result<String, String> {
+    /// Whether the subject can be reached, in words; if not, which probe found that out.
+    pub async fn probe(&self, run: &Run) -> Result<String, (&'static str, String)> {
         match &self.exit {
             Exit::Servers(servers) => {
-                let told = |trouble: Trouble| trouble.to_string();
+                // A password that is not taken is a matter of configuration, and nobody's network.
+                let told = |trouble: Trouble| {
+                    let probe = if trouble.kind == TroubleKind::Login { LOGIN } else { CONNECT };
+                    (probe, trouble.to_string())
+                };
                 smtp::probe(&servers.smtp, &self.limits).await.map_err(told)?;
                 pop3::probe(&servers.pop3, servers.apop, &self.limits).await.map_err(told)?;
                 Ok(format!("{} and {} answer and take us in", servers.smtp, servers.pop3))
@@ -99,11 +103,12 @@ impl PostOffice {
                     return Ok("the subject looks into its mailbox".to_owned());
                 }
                 let refused = self.refused.load(Ordering::SeqCst);
-                Err(format!(
+                let detail = format!(
                     "nobody has logged in to the mailbox within {} s ({refused} logins were refused): does the subject know \
                      our POP3 port, user and password?",
                     patience.as_secs()
-                ))
+                );
+                Err((CONNECT, detail))
             }
         }
     }

@@ -12,6 +12,7 @@ use super::post::{self, Ends, PostOffice};
 use super::registers;
 use super::standing::Standing;
 use crate::plan::Plan;
+use crate::preflight::{Look, WITHIN, before_the_first_message};
 use crate::scenario::Loaded;
 use crate::subject::Way;
 use carrier::http::{Arrival, Limits, Refusals};
@@ -83,6 +84,8 @@ pub trait Progress: Send + Sync {
     fn listening(&self, _address: SocketAddr) {}
     /// A probe was carried out.
     fn preflight(&self, _probe: &str, _ok: bool, _detail: &str) {}
+    /// The wiring was looked at.
+    fn looked(&self, _looks: &[Look]) {}
     /// The subject was started, restarted or stopped, or is down.
     fn subject(&self, _what: &str) {}
     /// A scenario begins: number, of how many, which.
@@ -102,6 +105,11 @@ pub trait Progress: Send + Sync {
 pub struct Quiet;
 
 impl Progress for Quiet {}
+
+/// The probe that finds out whether somebody is there.
+pub(super) const CONNECT: &str = "connect";
+/// The probe that is let in, or is not.
+pub(super) const LOGIN: &str = "login";
 
 /// How messages get to the subject.
 pub(super) enum Road {
@@ -414,7 +422,7 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
         }
         if let Some(reason) = &abandoned
             && given_up.is_none()
-            && !connects(run).await.0
+            && connects(run).await.is_err()
         {
             given_up = Some(format!("the subject can no longer be reached ({reason})"));
         }
@@ -435,21 +443,26 @@ async fn scenarios(run: &Arc<Run>, options: &Options, progress: &dyn Progress) -
     Ok(())
 }
 
-/// Whether something listens where the subject should be. Nothing is sent.
+/// Whether something listens where the subject should be, and what else can be seen beforehand. Nothing is sent, and only
+/// the first decides whether the run goes on: whatever else is wrong, its messages show what the subject makes of it.
 async fn preflight(run: &Run, progress: &dyn Progress) -> Result<bool, EngineError> {
-    let (ok, detail) = connects(run).await;
-    progress.preflight("connect", ok, &detail);
-    run.record(Event::PreflightObserved { probe: "connect".to_owned(), ok, detail }, None, Vec::new()).await?;
+    let (ok, probe, detail) = match connects(run).await {
+        Ok(detail) => (true, CONNECT, detail),
+        Err((probe, detail)) => (false, probe, detail),
+    };
+    progress.preflight(probe, ok, &detail);
+    run.record(Event::PreflightObserved { probe: probe.to_owned(), ok, detail }, None, Vec::new()).await?;
+    let looks = before_the_first_message(&run.plan.subject, ok, WITHIN, run.wall()).await;
+    for look in &looks {
+        run.record(Event::Looked(look.observed()), None, Vec::new()).await?;
+    }
+    progress.looked(&looks);
     Ok(ok)
 }
 
-async fn connects(run: &Run) -> (bool, String) {
-    let probed = match &run.road {
-        Road::Connection(outlet) => outlet.probe().await,
+async fn connects(run: &Run) -> Result<String, (&'static str, String)> {
+    match &run.road {
+        Road::Connection(outlet) => outlet.probe().await.map_err(|detail| (CONNECT, detail)),
         Road::Mail(office) => office.probe(run).await,
-    };
-    match probed {
-        Ok(detail) => (true, detail),
-        Err(detail) => (false, detail),
     }
 }

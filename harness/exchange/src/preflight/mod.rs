@@ -14,6 +14,7 @@ mod port;
 mod tls;
 
 use crate::subject::{Subject, Way};
+use evidence::event::{LookOutcome, Looked};
 use evidence::history::History;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -74,6 +75,16 @@ impl Look {
     /// It cannot be told.
     pub fn unknown(what: impl Into<String>, found: impl Into<String>, advice: &'static str) -> Self {
         Self { what: what.into(), outcome: Outcome::Unknown, found: found.into(), advice }
+    }
+
+    /// As a log keeps it: what was seen, and not what to do.
+    pub fn observed(&self) -> Looked {
+        let outcome = match self.outcome {
+            Outcome::Fine => LookOutcome::AsExpected,
+            Outcome::Wrong(_) => LookOutcome::Otherwise,
+            Outcome::Unknown => LookOutcome::Unknown,
+        };
+        Looked { what: self.what.clone(), outcome, found: self.found.clone() }
     }
 
     /// Whether it is as it should be.

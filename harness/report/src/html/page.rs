@@ -14,7 +14,8 @@ use crate::{View, terminal};
 use askama::Template;
 use checks::ledger::Status;
 use checks::verdict::{Cause, Verdict};
-use evidence::event::{Assurance, Seq, Subject};
+use evidence::event::{Assurance, LookOutcome, Seq, Subject};
+use evidence::history::History;
 
 /// Conditions that are listed.
 const CONDITIONS_MAX: usize = 50;
@@ -49,7 +50,7 @@ pub(super) struct Page {
     filters: Vec<Tile>,
     requirements: usize,
     ledger: Vec<Group>,
-    preflight: Vec<(String, bool, String)>,
+    preflight: Vec<(String, LookOutcome, String)>,
     sections: Vec<Section>,
     sections_left_out: usize,
     about: Vec<(&'static str, String)>,
@@ -119,7 +120,7 @@ impl Page {
             counts,
             filters: tiles.iter().filter(|tile| tile.count > 0).map(Tile::again).collect(),
             tiles,
-            preflight: history.preflight.iter().map(|(probe, ok, said, _)| (clean(probe), *ok, clean(said))).collect(),
+            preflight: preflight(history),
             sections,
             sections_left_out: left_out,
             about: about(view, l),
@@ -265,6 +266,15 @@ fn about_subject_short(view: &View<'_>, l: &'static Labels) -> Vec<(&'static str
         short.push((l.started, started.strftime("%Y-%m-%d %H:%M UTC").to_string()));
     }
     short
+}
+
+/// Probes and looks before the first message, and whether each found what it looked for.
+fn preflight(history: &History) -> Vec<(String, LookOutcome, String)> {
+    let probes = history.preflight.iter().map(|(probe, ok, said, _)| {
+        (clean(probe), if *ok { LookOutcome::AsExpected } else { LookOutcome::Otherwise }, clean(said))
+    });
+    let looks = history.looks.iter().map(|(looked, _)| (clean(&looked.what), looked.outcome, clean(&looked.found)));
+    probes.chain(looks).collect()
 }
 
 fn commands(view: &View<'_>) -> Vec<String> {
