@@ -187,6 +187,7 @@ impl Country {
                     1..=3 => Outcome::NotEstablished,
                     _ => Outcome::Met,
                 },
+                grounds: None,
             })
         };
         let digest = |what: &str| format!("{:0>64}", format!("{what}{number}"));
@@ -217,6 +218,8 @@ impl Country {
             withdrawn: None,
             superseded: None,
             equivalents: Vec::new(),
+            disputes: Vec::new(),
+            overrides: Vec::new(),
         }
     }
 }

@@ -85,6 +85,12 @@ fn each_defect_is_found_by_exactly_what_it_breaks() {
             run.judged.judgement.ledger.rows().filter(due).map(|row| row.requirement.to_string()).collect();
         assert_eq!((run.judged.judgement.exit.code, due), (0, Vec::new()));
     }
+    for run in clean.iter().chain(defective.iter().map(|(_, run)| run)) {
+        for scenario in &run.judged.judgement.scenarios {
+            let worst = scenario.against.values().copied().fold(scenario.apart, Ord::max);
+            assert_eq!(scenario.verdict, worst, "{}: {:?}", scenario.id, scenario.reasons);
+        }
+    }
     for (defect, run) in &defective {
         assert_eq!(run.violated(), breaks(*defect), "{defect}");
         assert_eq!(run.judged.judgement.exit.code, 10, "{defect}");

@@ -7,6 +7,7 @@ mod ci;
 mod cli;
 mod container;
 mod documents;
+mod exceptions;
 mod faults;
 mod foreign_peer;
 mod foreign_sending;

@@ -1,9 +1,9 @@
 //! Certificates written in short, as `fixtures/readiness/standings.yaml` has them, made whole.
 
 use provestein::certify::certificate::{
-    Assurance, Certificate, Certified, Condition, Outcome, Product, Rules, Scope, Validity,
+    Assurance, Certificate, Certified, Condition, Grounds, Outcome, Product, Requirement, Rules, Scope, Validity,
 };
-use provestein::certify::standing::{Equivalent, Standing, Supersession, Withdrawal};
+use provestein::certify::standing::{Dispute, Equivalent, Override, Standing, Supersession, Withdrawal};
 use provestein::evidence::digest::Digest;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,6 +28,16 @@ struct Short {
     superseded: Option<Supersession>,
     #[serde(default)]
     equivalents: Vec<Equivalent>,
+    /// `ID LEVEL status`, and `of-messages` behind it.
+    #[serde(default)]
+    requirements: Vec<String>,
+    /// By claim, `NAME@version direction`: what it comes to apart from requirements, and those that count for it alone.
+    #[serde(default)]
+    grounds: BTreeMap<String, Grounds>,
+    #[serde(default)]
+    disputes: Vec<Dispute>,
+    #[serde(default)]
+    overrides: Vec<Override>,
 }
 
 fn issuer() -> String {
@@ -55,7 +65,7 @@ fn whole(short: &Short) -> Standing {
             issued: short.from,
             validity: Validity { from: short.from, until: short.until },
             product: short.product.clone(),
-            scope: short.claims.iter().map(|claim| certified(claim)).collect(),
+            scope: short.claims.iter().map(|claim| certified(claim, &short.grounds)).collect(),
             rules: Rules {
                 tool: "provestein 0.1.0".to_owned(),
                 suite: digest("suite"),
@@ -67,17 +77,19 @@ fn whole(short: &Short) -> Standing {
             runs: Vec::new(),
             assurance: short.assurance,
             totals: BTreeMap::new(),
-            requirements: Vec::new(),
+            requirements: short.requirements.iter().map(|line| requirement(line)).collect(),
             conditions: short.conditions.clone(),
         },
         withdrawn: short.withdrawn.clone(),
         superseded: short.superseded.clone(),
         equivalents: short.equivalents.clone(),
+        disputes: short.disputes.clone(),
+        overrides: short.overrides.clone(),
     }
 }
 
 /// `LOG_INNLAGT@1.6 receive http 1.1 met`.
-fn certified(claim: &str) -> Certified {
+fn certified(claim: &str, grounds: &BTreeMap<String, Grounds>) -> Certified {
     let words: Vec<&str> = claim.split(' ').collect();
     let [name, direction, carrier, apprec, outcome] = words[..] else { panic!("`{claim}`: five words were expected") };
     let (message, version) = Scope::split(name).unwrap();
@@ -96,7 +108,15 @@ fn certified(claim: &str) -> Certified {
             apprec: (apprec != "none").then(|| apprec.to_owned()),
         },
         outcome,
+        grounds: grounds.get(&format!("{name} {}", words[1])).cloned(),
     }
+}
+
+fn requirement(line: &str) -> Requirement {
+    let words: Vec<&str> = line.split(' ').collect();
+    let [id, level, status, ref rest @ ..] = words[..] else { panic!("`{line}`: three words were expected") };
+    let of_messages = rest == ["of-messages"];
+    Requirement { id: id.to_owned(), level: level.to_owned(), status: status.to_owned(), of_messages }
 }
 
 /// The plain file that the binary reads.
@@ -108,6 +128,8 @@ pub fn file(standings: &[Standing]) -> String {
             "withdrawn": standing.withdrawn,
             "superseded": standing.superseded,
             "equivalents": standing.equivalents,
+            "disputes": standing.disputes,
+            "overrides": standing.overrides,
         })
     };
     Value::from(standings.iter().map(entry).collect::<Vec<_>>()).to_string()

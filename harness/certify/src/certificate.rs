@@ -77,6 +77,21 @@ pub struct Certified {
     pub scope: Scope,
     /// What came of it.
     pub outcome: Outcome,
+    /// What the outcome hangs on, so that it can be told what it would be if a requirement were treated otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<Grounds>,
+}
+
+/// What an outcome hangs on beside the requirements of the exchange itself, which count for every claim.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grounds {
+    /// What it comes to apart from any requirement: each scenario about it was played to its end, and nothing else happened
+    /// than is allowed.
+    pub apart: Outcome,
+    /// The requirements that count for this claim beside those, with what each makes of it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub own: BTreeMap<String, Outcome>,
 }
 
 /// By which rules was judged.
@@ -121,6 +136,15 @@ pub struct Requirement {
     pub level: String,
     /// The worst status of all runs, by the words of `result.json`.
     pub status: String,
+    /// Whether it is about some kind of message: then it counts for the claims that name it, and for no other.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub of_messages: bool,
+}
+
+/// For `serde`, which hands a reference.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Something that must be kept for a certificate to hold.

@@ -11,4 +11,5 @@ pub mod register;
 pub mod signed;
 pub mod standing;
 pub mod statement;
+pub mod treatment;
 pub mod trust;

@@ -17,6 +17,64 @@ pub struct Standing {
     pub superseded: Option<Supersession>,
     /// Versions that the issuer declared equivalent to the one that was tested.
     pub equivalents: Vec<Equivalent>,
+    /// Findings that somebody disputes, in the order in which that was written down. They change nothing by themselves.
+    pub disputes: Vec<Dispute>,
+    /// Requirements that are treated otherwise for a while, in the order in which that was written down.
+    pub overrides: Vec<Override>,
+}
+
+/// Somebody disputes a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dispute {
+    /// The day.
+    pub on: Date,
+    /// The requirement.
+    pub requirement: String,
+    /// The run (UUID).
+    pub run: String,
+    /// The event in its log.
+    pub event: u64,
+    /// Who.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A requirement is treated otherwise than it came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// The first day.
+    pub on: Date,
+    /// The last day.
+    pub until: Date,
+    /// The requirement.
+    pub requirement: String,
+    /// As what it is treated, by the words of `result.json`.
+    pub status: String,
+    /// Who answers for it: two people at least.
+    pub by: Vec<String>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Override {
+    /// Whether it runs on a day.
+    pub fn runs(&self, day: Date) -> bool {
+        self.on <= day && day <= self.until
+    }
+
+    /// How it stands on a day, in a word.
+    pub fn stands(&self, day: Date) -> &'static str {
+        if self.runs(day) {
+            "running"
+        } else if day < self.on {
+            "not begun"
+        } else {
+            "expired"
+        }
+    }
 }
 
 /// A certificate was withdrawn.

@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use crate::register_folder;
 use certify::certificate::Certificate;
-use certify::standing::{Equivalent, Standing, Supersession, Withdrawal};
+use certify::standing::{Dispute, Equivalent, Override, Standing, Supersession, Withdrawal};
 use checks::exit::Exit;
 use serde::Deserialize;
 use std::fs;
@@ -33,6 +33,10 @@ struct Entry {
     superseded: Option<Supersession>,
     #[serde(default)]
     equivalents: Vec<Equivalent>,
+    #[serde(default)]
+    disputes: Vec<Dispute>,
+    #[serde(default)]
+    overrides: Vec<Override>,
 }
 
 /// Reads the certificates at a path: all of a register is examined first.
@@ -58,7 +62,7 @@ pub fn standings(path: &Path, trust: Option<&Path>) -> Result<Found, Failure> {
     let entries: Vec<Entry> = serde_json::from_slice(&bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Failure::new(Exit::INPUT_INVALID, format!("{}:{line}:{column}: {error}", path.display()))
-            .hint("expected a JSON list of `{ certificate, digest, withdrawn, superseded, equivalents }`")
+            .hint("expected a JSON list of `{ certificate, digest, withdrawn, superseded, equivalents, disputes, overrides }`")
             .meaning("file of certificates invalid")
     })?;
     let standing = |entry: Entry| Standing {
@@ -67,6 +71,8 @@ pub fn standings(path: &Path, trust: Option<&Path>) -> Result<Found, Failure> {
         withdrawn: entry.withdrawn,
         superseded: entry.superseded,
         equivalents: entry.equivalents,
+        disputes: entry.disputes,
+        overrides: entry.overrides,
     };
     Ok(Found { standings: entries.into_iter().map(standing).collect(), is_verified: false })
 }

@@ -1,10 +1,11 @@
 //! The answer: what both ends' systems come to, and together.
 
 use crate::because::{Because, Verdict};
+use crate::cite::{Cite, Overridden};
 use crate::evidence::Evidence;
 use crate::question::{Other, Question};
 use crate::roster::{Class, Installation, Party, Roster};
-use crate::weigh::{Cite, Matter, Weighed, weigh};
+use crate::weigh::{Matter, Weighed, weigh};
 use certify::certificate::{Condition, Direction};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
@@ -210,6 +211,26 @@ fn do_not_meet<'a>(
     reasons
 }
 
+impl<'a> Reason<'a> {
+    /// The certificates of which it would not be the reason if nothing had been overridden.
+    pub fn overridden(&self) -> Vec<(&Cite<'a>, &Overridden<'a>)> {
+        if !matches!(self.because, Because::Met | Because::OutcomeOpen | Because::Violated) {
+            return Vec::new();
+        }
+        let all: Vec<_> = self.cites.iter().filter_map(|cite| Some((cite, cite.overridden.as_ref()?))).collect();
+        // One that is broken by the test is enough.
+        if self.because == Because::Violated && all.len() < self.cites.len() { Vec::new() } else { all }
+    }
+
+    /// The last day on which it stays met. Of two certificates for one system the later one is enough, unless an override
+    /// ends before: then the other one says again what it states.
+    fn last_day(&self) -> Option<Date> {
+        let latest = self.cites.iter().map(Cite::last_day).max()?;
+        let turns = self.cites.iter().filter_map(Cite::turns_after).min();
+        Some(turns.map_or(latest, |last| latest.min(last)))
+    }
+}
+
 impl<'a> Answer<'a> {
     /// Why, in one word.
     pub fn because(&self) -> Because {
@@ -238,16 +259,6 @@ impl<'a> Answer<'a> {
         if self.verdict != Verdict::Yes {
             return None;
         }
-        // Of two certificates for one system the later one is enough.
-        self.reasons.iter().filter_map(|reason| reason.cites.iter().map(last_day).max()).min()
-    }
-}
-
-/// The last day on which a certificate holds, as far as is known today.
-fn last_day(cite: &Cite<'_>) -> Date {
-    let until = cite.standing.certificate.validity.until;
-    match &cite.standing.withdrawn {
-        Some(withdrawal) => until.min(withdrawal.on.yesterday().unwrap_or(until)),
-        None => until,
+        self.reasons.iter().filter_map(Reason::last_day).min()
     }
 }

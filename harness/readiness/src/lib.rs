@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod because;
+pub mod cite;
 pub mod evidence;
 pub mod letter;
 pub mod matrix;
@@ -19,5 +20,5 @@ pub mod site;
 mod weigh;
 mod words;
 
+pub use cite::Cite;
 pub use plain::Norwegian;
-pub use weigh::Cite;

@@ -1,9 +1,10 @@
 //! Which product is certified for what, and which two can exchange it: without any municipality.
 
 use crate::because::Because;
+use crate::cite::Cite;
 use crate::evidence::Evidence;
 use crate::roster::Installation;
-use crate::weigh::{Cite, Matter, Weighed, weigh};
+use crate::weigh::{Matter, Weighed, weigh};
 use certify::certificate::{Direction, Transport};
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -118,6 +119,11 @@ impl<'e> Matrix<'e> {
 }
 
 impl Cell<'_> {
+    /// Whether an override makes it so.
+    pub fn is_overridden(&self) -> bool {
+        self.cites.iter().any(|cite| cite.overridden.is_some())
+    }
+
     /// Whether two that are met have an AppRec version in common.
     fn meets(&self, other: &Self) -> bool {
         let neither = self.apprec.is_empty() && other.apprec.is_empty();

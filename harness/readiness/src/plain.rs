@@ -2,9 +2,11 @@
 //! A certificate is called *testbevis* here, because that word needs no explanation.
 
 mod doing;
+mod exceptions;
 mod reasons;
 
 pub(crate) use doing::{next_week, service};
+pub(crate) use exceptions::disagreement;
 pub(crate) use reasons::why;
 
 use crate::answer::Answer;

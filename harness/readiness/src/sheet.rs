@@ -87,7 +87,7 @@ pub fn sheet(answer: &Answer<'_>, letters: &[String], lang: Norwegian) -> String
         sentence: plain::sentence(answer, lang),
         does: known.map(|known| lang.pick(known.means_nb, known.means_nn)).unwrap_or_default(),
         service: plain::service(answer, lang),
-        why: each_once(answer.reasons.iter().map(|reason| plain::why(reason, lang))),
+        why: each_once(answer.reasons.iter().map(|reason| plain::why(reason, lang)).chain(disagreements(answer, lang))),
         steps: plain::next_week(answer, lang),
         conditions: answer.conditions().into_iter().map(|one| (one.nb.clone(), one.until.map(day))).collect(),
         proofs: proofs(answer, lang),
@@ -110,6 +110,11 @@ pub fn file_name(answer: &Answer<'_>, lang: Norwegian) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let name: String = answer.question.name().chars().take(80).map(plain).collect();
     format!("{}-{way}-{name}-{}.html", answer.party.id, lang.code())
+}
+
+fn disagreements(answer: &Answer<'_>, lang: Norwegian) -> impl Iterator<Item = String> {
+    let cites = answer.reasons.iter().flat_map(|reason| &reason.cites);
+    cites.flat_map(|cite| &cite.disputes).map(move |one| plain::disagreement(one, lang))
 }
 
 fn proofs(answer: &Answer<'_>, lang: Norwegian) -> Vec<String> {

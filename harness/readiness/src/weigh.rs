@@ -5,6 +5,7 @@
 //! issued a wrong one can withdraw or supersede it, and a supplier who tries until it passes gains nothing by that.
 
 use crate::because::Because;
+use crate::cite::Cite;
 use crate::evidence::{Evidence, claims};
 use crate::roster::Installation;
 use certify::certificate::{Certified, Direction, Outcome, Product};
@@ -35,15 +36,6 @@ pub(crate) struct Weighed<'e> {
     pub apprec: BTreeSet<&'e str>,
 }
 
-/// A certificate and how it came to be about the system.
-#[derive(Debug, Clone)]
-pub struct Cite<'e> {
-    /// The certificate as it stands in the register.
-    pub standing: &'e Standing,
-    /// The declaration by which it is.
-    pub equivalent: Option<&'e Equivalent>,
-}
-
 /// How far a certificate goes, and what it claims there.
 struct Reach<'e> {
     because: Because,
@@ -62,9 +54,11 @@ pub(crate) fn weigh<'e>(evidence: &'e Evidence, installation: &Installation, mat
         return Weighed { because: Because::NoCertificate, cites: Vec::new(), apprec: BTreeSet::new() };
     };
     let deciding: Vec<Reach<'e>> = reached.into_iter().filter(|reach| reach.because == because).collect();
-    let met = deciding.iter().flat_map(|reach| &reach.claims).filter(|claim| claim.outcome == Outcome::Met);
-    let apprec =
-        if because == Because::Met { met.filter_map(|c| c.scope.apprec.as_deref()).collect() } else { BTreeSet::new() };
+    let claims = deciding.iter().flat_map(|reach| &reach.claims);
+    let apprec = match because {
+        Because::Met => claims.filter_map(|claim| claim.scope.apprec.as_deref()).collect(),
+        _ => BTreeSet::new(),
+    };
     Weighed { because, cites: deciding.into_iter().map(|reach| reach.cite).collect(), apprec }
 }
 
@@ -85,7 +79,7 @@ fn reach<'e>(
     matter: Matter<'_>,
 ) -> Reach<'e> {
     let stopped = |because, cite| Reach { because, cite, claims: Vec::new() };
-    let (cite, because) = version(standing, installation, matter.on);
+    let (mut cite, because) = version(standing, installation, matter.on);
     if let Some(because) = because {
         return stopped(because, cite);
     }
@@ -102,7 +96,9 @@ fn reach<'e>(
         Ok(claims) => claims,
         Err(because) => return stopped(because, cite),
     };
-    let because = on_the_day(evidence, standing, matter.on).unwrap_or_else(|| outcome(&claims));
+    let outcome = cite.weigh(&claims, matter.on);
+    // No override brings back what does not hold on the day.
+    let because = on_the_day(evidence, standing, matter.on).unwrap_or_else(|| of(outcome));
     Reach { because, cite, claims }
 }
 
@@ -113,18 +109,18 @@ fn version<'e>(standing: &'e Standing, installation: &Installation, on: Date) ->
     let equivalents: Vec<&Equivalent> = standing.equivalents.iter().filter(equal).collect();
     let is_tested = product.version == installation.version;
     if is_tested && is_handler(product, product.handler_version.as_ref(), installation) {
-        return (Cite { standing, equivalent: None }, None);
+        return (Cite::of(standing, None), None);
     }
     // Without a version of the handler a declaration is about the one that was tested.
     let fits = equivalents.iter().find(|equivalent| {
         is_handler(product, equivalent.handler_version.as_ref().or(product.handler_version.as_ref()), installation)
     });
     if let Some(equivalent) = fits {
-        return (Cite { standing, equivalent: Some(equivalent) }, None);
+        return (Cite::of(standing, Some(equivalent)), None);
     }
     let is_known = is_tested || !equivalents.is_empty();
     let because = if is_known { Because::OtherHandler } else { Because::OtherVersion };
-    (Cite { standing, equivalent: None }, Some(because))
+    (Cite::of(standing, None), Some(because))
 }
 
 fn is_handler(product: &Product, version: Option<&String>, installation: &Installation) -> bool {
@@ -174,8 +170,8 @@ fn on_the_day(evidence: &Evidence, standing: &Standing, on: Date) -> Option<Beca
     }
 }
 
-fn outcome(claims: &[&Certified]) -> Because {
-    match claims.iter().map(|claim| claim.outcome).max() {
+fn of(outcome: Option<Outcome>) -> Because {
+    match outcome {
         Some(Outcome::Met) => Because::Met,
         Some(Outcome::Violated) => Because::Violated,
         Some(Outcome::NotEstablished) | None => Because::OutcomeOpen,

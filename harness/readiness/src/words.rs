@@ -1,5 +1,6 @@
 //! Sentences about reasons, in the languages in which they are needed. What a reason means is decided elsewhere.
 
+pub(crate) mod beside;
 pub(crate) mod en;
 pub(crate) mod nb;
 

@@ -14,6 +14,27 @@ pub enum Outcome {
     Violated,
 }
 
+impl Outcome {
+    /// What a requirement with this status, by the words of `result.json`, makes of a claim for which it counts.
+    pub fn of_status(status: &str) -> Self {
+        match status {
+            "violated" => Self::Violated,
+            "not-established" => Self::NotEstablished,
+            // What was never called forth is no proof; that it had to be is the matter of the scenarios.
+            _ => Self::Met,
+        }
+    }
+
+    /// Its word, as the file has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Met => "met",
+            Self::NotEstablished => "not-established",
+            Self::Violated => "violated",
+        }
+    }
+}
+
 /// What the evidence can prove at most, from weakest to strongest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -51,6 +51,7 @@ pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Cert
         ledger.merge(&view.judgement.ledger);
     }
     let runs: Vec<Run> = views.iter().map(run).collect();
+    let requirements: Vec<Requirement> = ledger.rows().map(requirement).collect();
     let mut certificate = Certificate {
         format: FORMAT,
         number: String::new(),
@@ -58,12 +59,12 @@ pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Cert
         issued: terms.issued,
         validity: terms.validity,
         product: product(subject),
-        scope: scope::of(views, &ledger, about, subject),
+        scope: scope::of((views, &ledger), &requirements, about, subject),
         rules: rules(views),
         runs,
         assurance: terms.assurance,
         totals: totals(&ledger),
-        requirements: ledger.rows().map(requirement).collect(),
+        requirements,
         conditions: terms.conditions.clone(),
     };
     certificate.number = number(&certificate);
@@ -126,5 +127,6 @@ fn requirement(row: &checks::ledger::Row) -> Requirement {
         id: row.requirement.as_str().to_owned(),
         level: row.level.code().to_owned(),
         status: row.status.code().to_owned(),
+        of_messages: !scope::is_general(row),
     }
 }

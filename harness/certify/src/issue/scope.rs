@@ -1,10 +1,11 @@
 //! What each claimed message came to.
 
 use super::About;
-use crate::certificate::{Certified, Direction, Outcome, Scope, Transport};
+use crate::certificate::{Certified, Direction, Grounds, Outcome, Requirement, Scope, Transport};
+use crate::treatment::outcome_by;
 use checks::Outcome as Played;
 use checks::catalogue::Level;
-use checks::ledger::{Ledger, Row, Status};
+use checks::ledger::{Ledger, Row};
 use checks::verdict::Verdict;
 use evidence::event::Subject;
 use evidence::history::{Author, History, MessageRecord};
@@ -17,7 +18,12 @@ use wire::business::Business;
 const ABOUT_MESSAGES: [&str; 5] = ["HIS1143-", "HIS1144-", "HIS1145-", "PLOAT-", "HIS80602-"];
 
 /// Each claim, by carrier and AppRec version.
-pub(super) fn of(views: &[View<'_>], ledger: &Ledger, about: About<'_>, subject: &Subject) -> Vec<Certified> {
+pub(super) fn of(
+    (views, ledger): (&[View<'_>], &Ledger),
+    requirements: &[Requirement],
+    about: About<'_>,
+    subject: &Subject,
+) -> Vec<Certified> {
     let mut certified = Vec::new();
     for (name, direction) in &subject.claims {
         let (Ok((message, version)), Ok(direction)) = (Scope::split(name), direction.parse::<Direction>()) else {
@@ -26,7 +32,8 @@ pub(super) fn of(views: &[View<'_>], ledger: &Ledger, about: About<'_>, subject:
         for carrier in carriers(views) {
             let of_carrier: Vec<&View<'_>> = views.iter().filter(|view| carrier_of(view.history) == carrier).collect();
             let claim = Claim { name, direction, about };
-            let outcome = claim.outcome(&of_carrier, ledger);
+            let grounds = claim.grounds(&of_carrier, ledger);
+            let outcome = outcome_by(&grounds, requirements, &BTreeMap::new());
             let mut versions: Vec<Option<String>> = of_carrier
                 .iter()
                 .flat_map(|view| claim.apprecs(view))
@@ -39,7 +46,11 @@ pub(super) fn of(views: &[View<'_>], ledger: &Ledger, about: About<'_>, subject:
             }
             certified.extend(versions.into_iter().map(|apprec| {
                 let (message, version) = (message.to_owned(), version.to_owned());
-                Certified { scope: Scope { message, version, direction, carrier, apprec }, outcome }
+                Certified {
+                    scope: Scope { message, version, direction, carrier, apprec },
+                    outcome,
+                    grounds: Some(grounds.clone()),
+                }
             }));
         }
     }
@@ -68,28 +79,45 @@ impl Claim<'_> {
 
     /// Violated: a scenario about it failed, or an obligation was broken that counts for it. Not established: no scenario
     /// about it was played, one could not be told or was left out, or an obligation that counts for it is in doubt.
-    fn outcome(&self, views: &[&View<'_>], ledger: &Ledger) -> Outcome {
-        let own = || views.iter().flat_map(|view| &view.judgement.scenarios).filter(|s| self.is_about(&s.id));
-        let bad = broken_here(views, &|scenario| self.is_about(scenario));
-        let counts =
-            |row: &&Row| row.level >= Level::Must && (is_general(row) || bad.contains(row.requirement.as_str()));
-        let any = |status: Status| ledger.rows().filter(counts).any(|row| row.status == status);
-        let left_out = || {
-            let ran: BTreeSet<&str> = own().map(|s| s.id.as_str()).collect();
-            let all = views.iter().flat_map(|view| view.not_run());
-            all.filter(|id| self.is_about(id)).any(|id| !ran.contains(id))
+    fn grounds(&self, views: &[&View<'_>], ledger: &Ledger) -> Grounds {
+        let played = || views.iter().flat_map(|view| &view.judgement.scenarios).filter(|s| self.is_about(&s.id));
+        let ran: BTreeSet<&str> = played().map(|s| s.id.as_str()).collect();
+        let left_out = views.iter().flat_map(|view| view.not_run()).any(|id| self.is_about(id) && !ran.contains(id));
+        let apart = played().map(|scenario| outcome(scenario.apart)).max();
+        let apart = apart.unwrap_or(Outcome::NotEstablished);
+        let mut grounds = Grounds {
+            apart: if left_out { apart.max(Outcome::NotEstablished) } else { apart },
+            own: self.messages(views, ledger),
         };
-        if any(Status::Violated) || own().any(|s| s.verdict == Played::Failed) {
-            Outcome::Violated
-        } else if own().next().is_none()
-            || own().any(|s| s.verdict != Played::Passed)
-            || any(Status::NotEstablished)
-            || left_out()
-        {
-            Outcome::NotEstablished
-        } else {
-            Outcome::Met
+        for (requirement, made) in played().flat_map(|scenario| &scenario.against) {
+            // Obligations of the exchange count by themselves.
+            if !ledger.get(requirement.as_str()).is_some_and(|row| is_general(row) && row.level >= Level::Must) {
+                let worst = grounds.own.entry(requirement.as_str().to_owned()).or_insert(Outcome::Met);
+                *worst = outcome(*made).max(*worst);
+            }
         }
+        grounds
+    }
+
+    /// The obligations about messages that were looked at in its scenarios. One that was only met there is met, whatever
+    /// came of it with another message.
+    fn messages(&self, views: &[&View<'_>], ledger: &Ledger) -> BTreeMap<String, Outcome> {
+        let mut own = BTreeMap::new();
+        for observation in views.iter().flat_map(|view| &view.judgement.observations) {
+            let row = ledger.get(observation.requirement.as_str());
+            let Some(row) = row.filter(|row| !is_general(row) && row.level >= Level::Must) else { continue };
+            // What cannot be placed counts for everything.
+            if observation.scenario.as_deref().is_none_or(|scenario| self.is_about(scenario)) {
+                let made = if observation.verdict == Verdict::Satisfied {
+                    Outcome::Met
+                } else {
+                    Outcome::of_status(row.status.code())
+                };
+                let worst = own.entry(row.requirement.as_str().to_owned()).or_insert(made);
+                *worst = made.max(*worst);
+            }
+        }
+        own
     }
 
     /// The AppRec versions in the exchanges of its scenarios.
@@ -124,24 +152,15 @@ fn version(message: &MessageRecord) -> Option<String> {
     .next()
 }
 
-fn is_general(row: &Row) -> bool {
-    !ABOUT_MESSAGES.iter().any(|document| row.requirement.as_str().starts_with(document))
+fn outcome(played: Played) -> Outcome {
+    match played {
+        Played::Passed => Outcome::Met,
+        Played::NotEstablished => Outcome::NotEstablished,
+        Played::Failed => Outcome::Violated,
+    }
 }
 
-/// Requirements about messages that were broken or in doubt in scenarios of this claim.
-fn broken_here(views: &[&View<'_>], is_about: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
-    let mut cache: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut found = BTreeSet::new();
-    for observation in views.iter().flat_map(|view| &view.judgement.observations) {
-        if observation.verdict == Verdict::Satisfied {
-            continue;
-        }
-        // What cannot be placed counts for everything.
-        let here =
-            observation.scenario.as_deref().is_none_or(|name| *cache.entry(name).or_insert_with(|| is_about(name)));
-        if here {
-            found.insert(observation.requirement.as_str().to_owned());
-        }
-    }
-    found
+/// Whether a requirement is about the exchange itself, and counts for every message.
+pub(super) fn is_general(row: &Row) -> bool {
+    !ABOUT_MESSAGES.iter().any(|document| row.requirement.as_str().starts_with(document))
 }

@@ -2,12 +2,12 @@
 
 use super::entry::{Entry, Issuer};
 use super::note::{self, Head};
-use super::rules::State;
+use super::rules::{self, State};
 use super::shelf::{Shelf, ShelfError};
 use super::tree::{self, Computed};
 use super::{CHECKPOINT, ENTRIES_MAX, KEY, certificate_path, digest};
 use crate::certificate::Certificate;
-use crate::standing::{Equivalent, Standing, Supersession, Withdrawal};
+use crate::standing::{Dispute, Equivalent, Override, Standing, Supersession, Withdrawal};
 use std::collections::BTreeMap;
 use thiserror::Error;
 
@@ -210,10 +210,14 @@ fn standings(shelf: &dyn Shelf, entries: &[Entry], reads: &dyn Reads) -> Result<
                 withdrawn: None,
                 superseded: None,
                 equivalents: Vec::new(),
+                disputes: Vec::new(),
+                overrides: Vec::new(),
             };
             standings.insert(number.clone(), standing);
         }
         if let Some(standing) = entry.number().and_then(|number| standings.get_mut(number)) {
+            let unfit = |why| Broken::new(format!("entry {} cannot be: {why}", state.size));
+            rules::fits(entry, &standing.certificate).map_err(unfit)?;
             happened(standing, entry);
         }
         state.take(entry).map_err(Broken::new)?;
@@ -234,6 +238,22 @@ fn happened(standing: &mut Standing, entry: &Entry) {
             version: version.clone(),
             handler_version: handler_version.clone(),
             on: *on,
+            reason: reason.clone(),
+        }),
+        Entry::Disputed { on, requirement, run, event, by, reason, .. } => standing.disputes.push(Dispute {
+            on: *on,
+            requirement: requirement.clone(),
+            run: run.clone(),
+            event: *event,
+            by: by.clone(),
+            reason: reason.clone(),
+        }),
+        Entry::Overridden { on, until, requirement, status, by, reason, .. } => standing.overrides.push(Override {
+            on: *on,
+            until: *until,
+            requirement: requirement.clone(),
+            status: status.clone(),
+            by: by.clone(),
             reason: reason.clone(),
         }),
         _ => {}

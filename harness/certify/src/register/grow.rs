@@ -1,10 +1,10 @@
 //! Writing into a register: entries, then tiles, and the checkpoint last. What was written before a power failure
 //! counts only once the checkpoint says so.
 
-use super::entry::{Entry, EntryError};
+use super::entry::{Entry, EntryError, Issuer};
 use super::examine::{self, Broken, Reads};
 use super::note::{self, Head, NoteError, Signs};
-use super::rules::State;
+use super::rules::{self, State};
 use super::shelf::{Shelf, ShelfError};
 use super::tree::{self, TreeError};
 use super::{CHECKPOINT, KEY, certificate_path, digest};
@@ -85,16 +85,41 @@ pub fn append(
     Ok(grown)
 }
 
-/// Whether each of some files is a certificate that the register's issuers signed.
+/// Whether each of some files is a certificate that the register's issuers signed, and whether what some entries say about a
+/// certificate fits what it states.
 ///
 /// # Errors
-/// [`GrowError`] with the first that is not.
-pub fn admits(shelf: &dyn Shelf, key: &dyn Signs, files: &[Vec<u8>], reads: &dyn Reads) -> Result<(), GrowError> {
-    let (_, _, state) = examine::entries(shelf, &own_key(shelf, key)?)?;
-    files.iter().try_for_each(|file| {
+/// [`GrowError`] with the first that is not, or does not.
+pub fn admits(
+    shelf: &dyn Shelf,
+    key: &dyn Signs,
+    (entries, files): (&[Entry], &[Vec<u8>]),
+    reads: &dyn Reads,
+) -> Result<(), GrowError> {
+    let (_, before, state) = examine::entries(shelf, &own_key(shelf, key)?)?;
+    for file in files {
         let read = reads.certificate(file, &state.issuers, state.signatures);
-        read.map(drop).map_err(|why| GrowError::Refused(format!("the register does not take the certificate: {why}")))
-    })
+        read.map_err(|why| GrowError::Refused(format!("the register does not take the certificate: {why}")))?;
+    }
+    let about = entries.iter().filter_map(|entry| Some((entry, state.certificates.get(entry.number()?)?)));
+    for (entry, (digest, _)) in about {
+        let path = certificate_path(digest);
+        let file = shelf.get(&path)?.ok_or_else(|| Broken::new(format!("{path} is missing")))?;
+        // Whoever signed it may have been retired since.
+        let read = reads.certificate(&file, &issuers_ever(&before), state.signatures);
+        let stated = read.map_err(|why| Broken::new(format!("{path} does not hold: {why}")))?;
+        rules::fits(entry, &stated).map_err(GrowError::Refused)?;
+    }
+    Ok(())
+}
+
+fn issuers_ever(entries: &[Vec<u8>]) -> Vec<Issuer> {
+    let named = entries.iter().filter_map(|bytes| match Entry::read(bytes) {
+        Ok(Entry::Opened { issuers, .. }) => Some(issuers),
+        Ok(Entry::IssuerNamed { issuer, .. }) => Some(vec![issuer]),
+        _ => None,
+    });
+    named.flatten().collect()
 }
 
 /// The verifier key of the register, if `key` is the register's.

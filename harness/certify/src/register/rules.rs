@@ -2,8 +2,10 @@
 
 use super::entry::{Entry, Issuer};
 use super::note;
+use crate::certificate::Certificate;
+use checks::ledger::Status;
 use jiff::civil::Date;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the entries so far say.
 #[derive(Debug, Clone, Default)]
@@ -96,19 +98,47 @@ impl State {
             Entry::Superseded { by, .. } if by == number || !self.certificates.contains_key(by) => {
                 Err(format!("there is no other certificate {by} in the register"))
             }
-            Entry::Overridden { by, on, until, .. } => overridden(by, *on, *until),
+            Entry::Overridden { by, on, until, status, .. } => overridden(by, *on, *until, status),
+            Entry::Disputed { by, reason, .. } if by.trim().is_empty() || reason.trim().is_empty() => {
+                Err("a dispute needs a name and a reason".to_owned())
+            }
             _ => Ok(()),
         }
     }
 }
 
 /// Two people answer for it, and it ends.
-fn overridden(by: &[String], on: Date, until: Date) -> Result<(), String> {
-    let different = by.iter().filter(|name| !name.trim().is_empty()).collect::<std::collections::BTreeSet<_>>().len();
+fn overridden(by: &[String], on: Date, until: Date, status: &str) -> Result<(), String> {
+    let names = by.iter().map(|name| name.trim().to_lowercase()).filter(|name| !name.is_empty());
+    let different = names.collect::<BTreeSet<_>>().len();
     if different < 2 {
         return Err("an override needs the names of two people".to_owned());
     }
+    if different < by.len() {
+        return Err("an override names somebody twice, or nobody".to_owned());
+    }
+    if !Status::ALL.iter().any(|known| known.code() == status) {
+        let known: Vec<&str> = Status::ALL.into_iter().map(Status::code).collect();
+        return Err(format!("`{status}` is no status: expected one of {}", known.join(", ")));
+    }
     if until < on { Err("the override ends before it begins".to_owned()) } else { Ok(()) }
+}
+
+/// Whether an entry speaks about what its certificate has.
+pub(super) fn fits(entry: &Entry, certificate: &Certificate) -> Result<(), String> {
+    let (Entry::Disputed { requirement, .. } | Entry::Overridden { requirement, .. }) = entry else { return Ok(()) };
+    let number = &certificate.number;
+    if !certificate.requirements.iter().any(|known| known.id == *requirement) {
+        return Err(format!("the certificate {number} says nothing about a requirement {requirement}"));
+    }
+    let Entry::Disputed { run, event, .. } = entry else { return Ok(()) };
+    let known = certificate.runs.iter().find(|known| known.id == *run);
+    let events = known.ok_or_else(|| format!("the certificate {number} is not drawn from a run {run}"))?.events;
+    if *event < events {
+        Ok(())
+    } else {
+        Err(format!("there is no event {event}: the log of run {run} has {events}, from 0"))
+    }
 }
 
 #[cfg(test)]

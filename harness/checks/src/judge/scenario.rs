@@ -1,7 +1,7 @@
 //! What each scenario came to. No pass without evidence: a scenario without an observation is not established.
 
 use super::expectation::{Attempt, Compared, Met, last_attempts};
-use crate::catalogue::Level;
+use crate::catalogue::{Level, RequirementId};
 use crate::observation::Observation;
 use crate::verdict::Verdict;
 use evidence::event::ScenarioOutcome;
@@ -43,6 +43,11 @@ pub struct ScenarioVerdict {
     pub verdict: Outcome,
     /// Why, unless it passed; one sentence each.
     pub reasons: Vec<String>,
+    /// What it came to apart from any requirement: whether it came to its end, something was seen, and nothing else happened
+    /// than is allowed.
+    pub apart: Outcome,
+    /// The requirements that stand against it, with what each makes of it. The verdict is the worst of these and `apart`.
+    pub against: BTreeMap<RequirementId, Outcome>,
 }
 
 pub(super) fn verdicts(
@@ -71,7 +76,7 @@ pub(super) fn verdicts(
             Some(ScenarioOutcome::Abandoned { reason }) => open.push(format!("abandoned: {reason}")),
             None => open.push("the log ends before the scenario does".to_owned()),
         }
-        let doubtful = own().filter(|o| matches!(o.verdict, Verdict::CannotTell(_)));
+        let doubtful = own().filter(|o| is_doubtful(o));
         open.extend(doubtful.map(|o| format!("event {}: {} {}: got {}", o.about, o.requirement, o.verdict, o.got)));
         if own().next().is_none() {
             open.push("nothing was observed".to_owned());
@@ -83,9 +88,58 @@ pub(super) fn verdicts(
         } else {
             (Outcome::Passed, Vec::new())
         };
-        ScenarioVerdict { id: id.clone(), title: started.title.clone(), file: started.file.clone(), verdict, reasons }
+        let apart = apart(expected(), ended.as_ref(), own().next().is_some());
+        let against = against(expected(), own().copied(), level);
+        let (id, title, file) = (id.clone(), started.title.clone(), started.file.clone());
+        ScenarioVerdict { id, title, file, verdict, reasons, apart, against }
     };
     last_attempts(history).map(of_one).collect()
+}
+
+fn apart<'e>(
+    expected: impl Iterator<Item = &'e Compared>,
+    ended: Option<&ScenarioOutcome>,
+    anything_was_seen: bool,
+) -> Outcome {
+    // What was expected of a requirement stands against the scenario as that requirement.
+    let says_nothing = |e: &Compared| match e.met {
+        Met::No(_) if !e.observations.iter().any(|o| o.verdict == Verdict::Violated) => Outcome::Failed,
+        Met::Open(_) if !e.observations.iter().any(is_doubtful) => Outcome::NotEstablished,
+        _ => Outcome::Passed,
+    };
+    let expected = expected.map(says_nothing).max().unwrap_or(Outcome::Passed);
+    let finished = matches!(ended, Some(ScenarioOutcome::Finished)) && anything_was_seen;
+    expected.max(if finished { Outcome::Passed } else { Outcome::NotEstablished })
+}
+
+fn against<'o>(
+    expected: impl Iterator<Item = &'o Compared>,
+    own: impl Iterator<Item = &'o Observation>,
+    level: &dyn Fn(&str) -> Level,
+) -> BTreeMap<RequirementId, Outcome> {
+    let obliges = |o: &Observation| level(o.requirement.as_str()).is_obligation();
+    let seen = own.filter_map(|o| match o.verdict {
+        Verdict::Violated if obliges(o) => Some((o, Outcome::Failed)),
+        Verdict::CannotTell(_) => Some((o, Outcome::NotEstablished)),
+        _ => None,
+    });
+    // What is expected must come, however binding the requirement is.
+    let missed = expected.flat_map(|e| e.observations.iter().map(move |o| (&e.met, o)));
+    let missed = missed.filter_map(|(met, o)| match (met, o.verdict) {
+        (Met::No(_), Verdict::Violated) => Some((o, Outcome::Failed)),
+        (Met::Open(_), Verdict::CannotTell(_)) => Some((o, Outcome::NotEstablished)),
+        _ => None,
+    });
+    let mut against = BTreeMap::new();
+    for (observation, outcome) in seen.chain(missed) {
+        let worst = against.entry(observation.requirement.clone()).or_insert(outcome);
+        *worst = outcome.max(*worst);
+    }
+    against
+}
+
+fn is_doubtful(observation: &Observation) -> bool {
+    matches!(observation.verdict, Verdict::CannotTell(_))
 }
 
 fn reason(compared: &Compared, fits: fn(&Met) -> bool) -> Option<String> {

@@ -102,6 +102,12 @@ pub struct Verify {
     /// The runs that a certificate names: its verdicts are computed again from their logs
     #[arg(long, value_name = "RUN")]
     pub run: Vec<String>,
+    /// The folder of a register: how the certificate stands in it
+    #[arg(long, value_name = "DIR")]
+    pub register: Option<PathBuf>,
+    /// File with the verifier key of that register, from elsewhere than the register
+    #[arg(long, value_name = "FILE", requires = "register")]
+    pub register_trust: Option<PathBuf>,
     /// On which day a certificate should hold [default: today, in Norway]
     #[arg(long, value_name = "DATE")]
     pub on: Option<Date>,

@@ -1,5 +1,6 @@
 //! `certify`: a certificate from runs, and the keys for it. What may be certified is decided in `certify`.
 
+use super::stands;
 use super::terminal::say;
 use crate::args::{Certify, CertifyWhat, KeyWhat};
 use crate::failure::Failure;
@@ -142,7 +143,7 @@ pub(super) fn show(certificate: &Certificate) {
         certificate.totals.iter().filter(|(_, n)| **n > 0).map(|(status, n)| format!("{n} {status}")).collect();
     say(format!("requirements {}", totals.join(", ")));
     for condition in &certificate.conditions {
-        say(format!("condition    {}", condition.en));
+        say(format!("condition    {}", stands::condition(condition)));
     }
 }
 

@@ -26,6 +26,7 @@ pub mod run;
 pub mod runs;
 pub mod scenarios;
 pub mod show;
+mod stands;
 pub(crate) mod terminal;
 pub mod verify;
 mod verify_certificate;

@@ -1,6 +1,7 @@
 //! `register`: what is written into the register of certificates, and what anybody can find out about it.
 
 use super::certify::{not_one, read, write};
+use super::stands;
 use super::terminal::{print, say};
 use crate::args::{Entering, Register, RegisterWhat};
 use crate::failure::Failure;
@@ -10,7 +11,6 @@ use ::certify::register::entry::Entry;
 use ::certify::register::shelf::Shelf as _;
 use ::certify::register::{self, CHECKPOINT, Examined, GrowError, digest, note};
 use ::certify::signed;
-use ::certify::standing::Standing;
 use checks::exit::Exit;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -141,7 +141,7 @@ fn append(entering: &Entering, entries: &[Entry], files: &[Vec<u8>]) -> Result<E
     let key = issuer::secret_key(&entering.key, &entering.passphrase)?;
     let mut folder = Folder(entering.dir.clone());
     let refuse = |error: &GrowError| refused(&entering.dir, error);
-    register::admits(&folder, &key, files, &signed::SignedFiles).map_err(|e| refuse(&e))?;
+    register::admits(&folder, &key, (entries, files), &signed::SignedFiles).map_err(|e| refuse(&e))?;
     let head = register::append(&mut folder, &key, entries, files).map_err(|e| refuse(&e))?;
     for entry in entries {
         say(format!("{}  {}", entry.kind(), entry.number().unwrap_or_default()));
@@ -166,20 +166,13 @@ fn list(dir: &Path, trust: &Path) -> Result<Exit, Failure> {
     for standing in &looked.standings {
         let product = &standing.certificate.product;
         let system = format!("{} {} {}", product.supplier, product.system, product.version);
-        print(&format!("{}  {system}  {}\n", standing.certificate.number, stands(standing, today)));
+        print(&format!("{}  {system}  {}\n", standing.certificate.number, stands::briefly(standing, today)));
+        for line in stands::beside(standing, today) {
+            print(&format!("    {line}\n"));
+        }
     }
     say(format!("{} certificates in `{}`", looked.standings.len(), looked.state.title));
     Ok(Exit::MET)
-}
-
-fn stands(standing: &Standing, today: Date) -> String {
-    let validity = standing.certificate.validity;
-    if let Some(withdrawal) = &standing.withdrawn {
-        return format!("withdrawn from {}: {}", withdrawal.on, withdrawal.reason);
-    }
-    let holds = if validity.covers(today) { "holds until" } else { "does not hold today; last day" };
-    let superseded = standing.superseded.as_ref().map(|s| format!(", superseded by {} from {}", s.by, s.on));
-    format!("{holds} {}{}", validity.until, superseded.unwrap_or_default())
 }
 
 fn verify(dir: &Path, trust: &Path, seen: Option<&Path>) -> Result<Exit, Failure> {

@@ -1,15 +1,19 @@
 //! `verify` of a certificate: who signed it, whether it holds today, and whether its runs say what it says.
 
 use super::certify::{about, not_one, read, runs, show};
+use super::stands;
 use super::terminal::say;
 use crate::args::Verify;
 use crate::failure::Failure;
 use crate::run_folder::Judged;
+use crate::standings::{Found, standings};
 use crate::{TOOL, embedded, issuer};
 use ::certify::certificate::Certificate;
 use ::certify::issue::{self, Terms};
+use ::certify::register::digest;
 use ::certify::signed::{self, Unsound};
 use checks::exit::Exit;
+use jiff::civil::Date;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -41,10 +45,17 @@ pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
     }
     let day = args.on.unwrap_or_else(issuer::today);
     if certificate.validity.covers(day) {
-        say(format!("day          it holds on {day}, unless it was withdrawn: only the register knows that"));
+        let unless =
+            if args.register.is_some() { "" } else { ", unless it was withdrawn: only the register knows that" };
+        say(format!("day          it holds on {day}{unless}"));
     } else {
         worse(Exit::NOT_ESTABLISHED);
         say(format!("day          it does NOT hold on {day}"));
+    }
+    if let Some(register) = &args.register
+        && !stands_in(register, args.register_trust.as_deref(), &digest(&file), day)?
+    {
+        worse(Exit::NOT_ESTABLISHED);
     }
     if args.run.is_empty() {
         say("verdicts     not computed again: name the runs with --run");
@@ -53,6 +64,23 @@ pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
     }
     say(proven(&signers, args.run.is_empty()));
     Ok(exit)
+}
+
+/// How the file stands in a register. Whether it does, and was not withdrawn.
+fn stands_in(register: &Path, trust: Option<&Path>, digest: &str, day: Date) -> Result<bool, Failure> {
+    let Found { standings, is_verified } = standings(register, trust)?;
+    if !is_verified {
+        say("register     nothing says that it can be believed: --register-trust names its key, from elsewhere");
+    }
+    let Some(standing) = standings.iter().find(|standing| standing.digest == digest) else {
+        say("register     NOT ESTABLISHED: this file is not in the register");
+        return Ok(false);
+    };
+    let is_withdrawn = standing.withdrawn.as_ref().is_some_and(|withdrawal| withdrawal.on <= day);
+    let word = if is_withdrawn { "NOT ESTABLISHED: it was " } else { "" };
+    say(format!("register     {word}{}", stands::briefly(standing, day)));
+    stands::beside(standing, day).into_iter().filter(|line| !line.starts_with("condition")).for_each(say);
+    Ok(!is_withdrawn && is_verified)
 }
 
 fn proven(signers: &[String], without_runs: bool) -> String {

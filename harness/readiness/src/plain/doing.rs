@@ -1,6 +1,6 @@
 //! What an answer means for the service, and what to do next week.
 
-use super::Norwegian;
+use super::{Norwegian, exceptions};
 use crate::answer::{Answer, Reason};
 use crate::because::{Because, Verdict};
 use crate::words::nb::{day, system};
@@ -24,6 +24,10 @@ pub(crate) fn service(answer: &Answer<'_>, lang: Norwegian) -> String {
         (Verdict::NotEstablished, _) => (
             "Vent med å ta meldingen i bruk, og gjør som i dag. At noe ikke er avklart, betyr ikke at det er feil. Det betyr at ingen har vist at det virker.".to_owned(),
             "Vent med å ta meldinga i bruk, og gjer som i dag. At noko ikkje er avklart, betyr ikkje at det er feil. Det betyr at ingen har vist at det verkar.".to_owned(),
+        ),
+        (Verdict::No, _) if exceptions::is_only_decided(&answer.reasons) => (
+            "Ikke ta meldingen i bruk, og gjør som i dag. Det er bestemt at den ikke skal brukes nå, selv om testen ikke viste feilen. Lenger nede står det hvem som har bestemt det, og hvorfor.".to_owned(),
+            "Ikkje ta meldinga i bruk, og gjer som i dag. Det er bestemt at ho ikkje skal brukast no, sjølv om testen ikkje viste feilen. Lenger nede står det kven som har bestemt det, og kvifor.".to_owned(),
         ),
         (Verdict::No, _) => (
             "Ikke ta meldingen i bruk, og gjør som i dag. En test har vist en feil. Den kan føre til at opplysninger om en innbygger ikke kommer fram, eller at ingen får vite det.".to_owned(),

@@ -1,6 +1,6 @@
 //! Why, in plain words.
 
-use super::Norwegian;
+use super::{Norwegian, exceptions};
 use crate::answer::Reason;
 use crate::because::Because;
 use crate::words::nb::{day, system, verb};
@@ -9,6 +9,9 @@ use certify::certificate::Transport;
 
 /// Why, as whole sentences.
 pub(crate) fn why(reason: &Reason<'_>, lang: Norwegian) -> String {
+    if let Some(decided) = exceptions::why(reason, lang) {
+        return decided;
+    }
     let party = &reason.party.name;
     let product = reason.installation.map(system).unwrap_or_default();
     let verb = verb(reason.direction);

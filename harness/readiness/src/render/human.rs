@@ -2,8 +2,11 @@
 
 use crate::answer::{Answer, Reason, together};
 use crate::because::Verdict;
+use crate::cite::Cite;
+use crate::words::beside::{dispute_en, override_en};
 use crate::words::en;
 use certify::certificate::Assurance;
+use jiff::civil::Date;
 
 /// Answers to one question, the worst first.
 pub fn human(answers: &[Answer<'_>]) -> String {
@@ -46,7 +49,7 @@ fn one(answer: &Answer<'_>, out: &mut String) {
             reason.party.name,
             en::why(reason, question)
         ));
-        cites(reason, out);
+        cites(reason, question.on, out);
     }
     for condition in answer.conditions() {
         let until = condition.until.map(|until| format!(" (until {until})")).unwrap_or_default();
@@ -66,7 +69,7 @@ fn one(answer: &Answer<'_>, out: &mut String) {
     }
 }
 
-fn cites(reason: &Reason<'_>, out: &mut String) {
+fn cites(reason: &Reason<'_>, on: Date, out: &mut String) {
     for cite in &reason.cites {
         let certificate = &cite.standing.certificate;
         out.push_str(&format!(
@@ -78,12 +81,26 @@ fn cites(reason: &Reason<'_>, out: &mut String) {
             certificate.validity.until,
             assurance(certificate.assurance)
         ));
+        beside(cite, on, out);
         if let Some(equivalent) = cite.equivalent {
             out.push_str(&format!(
                 "  {:<16} declared equivalent to {} on {}: {}\n",
                 "", certificate.product.version, equivalent.on, equivalent.reason
             ));
         }
+    }
+}
+
+/// What stands beside a certificate in the register. Overrides that decide are part of the reason already.
+fn beside(cite: &Cite<'_>, on: Date, out: &mut String) {
+    if let Some(overridden) = &cite.overridden {
+        out.push_str(&format!("  {:<16} it says {}; that stays\n", "", overridden.certified.word()));
+    }
+    for one in &cite.idle {
+        out.push_str(&format!("  {:<16} override, {}: {}\n", "", one.stands(on), override_en(one)));
+    }
+    for one in &cite.disputes {
+        out.push_str(&format!("  {:<16} {}\n", "disputed", dispute_en(one)));
     }
 }
 

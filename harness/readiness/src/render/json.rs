@@ -62,6 +62,10 @@ fn reason(reason: &Reason<'_>, question: &Question) -> Value {
                 "assurance": assurance(certificate.assurance),
                 "equivalent": cite.equivalent,
                 "withdrawn": cite.standing.withdrawn,
+                "certified": cite.overridden.as_ref().map(|one| one.certified),
+                "overridden_by": cite.overridden.as_ref().map(|one| &one.by),
+                "other_overrides": cite.idle,
+                "disputes": cite.disputes,
             })
         }).collect::<Vec<_>>(),
     })

@@ -86,6 +86,8 @@ fn cell(matrix: &Matrix<'_>, column: usize, direction: Direction, cell: &Cell<'_
             "number": cite.standing.certificate.number,
             "issuer": cite.standing.certificate.issuer,
             "assurance": assurance(cite.standing.certificate.assurance),
+            "certified": cite.overridden.as_ref().map(|one| one.certified),
+            "overridden_by": cite.overridden.as_ref().map(|one| &one.by),
         })).collect::<Vec<_>>(),
     })
 }
@@ -144,8 +146,9 @@ fn apprec(cell: &Cell<'_>, between: &str) -> String {
 }
 
 fn word(cell: &Cell<'_>) -> String {
-    match cell.because.verdict() {
+    let word = match cell.because.verdict() {
         Verdict::NotEstablished => format!("open: {}", cell.because),
         verdict => verdict.to_string(),
-    }
+    };
+    if cell.is_overridden() { format!("{word} (override)") } else { word }
 }

@@ -19,6 +19,7 @@ pub fn csv(answers: &[&Answer<'_>]) -> String {
         "until",
         "certificates",
         "reason",
+        "conditions",
     ];
     let record = |answer: &&Answer<'_>| {
         let (party, question) = (answer.party, answer.question);
@@ -38,6 +39,7 @@ pub fn csv(answers: &[&Answer<'_>]) -> String {
             answer.until().map(|until| until.to_string()).unwrap_or_default(),
             numbers.join(" "),
             answer.reasons.first().map(|reason| en::why(reason, question)).unwrap_or_default(),
+            answer.conditions().iter().map(|condition| condition.en.as_str()).collect::<Vec<_>>().join("; "),
         ];
         fields.map(|field| harmless(&field))
     };

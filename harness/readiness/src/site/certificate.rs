@@ -4,10 +4,12 @@ use super::frame::{self, Frame, Link, Pill};
 use super::shelf::Shelf;
 use crate::because::Verdict;
 use crate::plain::{self, Norwegian};
+use crate::words::beside;
 use crate::words::nb::day;
 use askama::Template;
 use certify::certificate::Outcome;
 use certify::standing::Standing;
+use certify::treatment::{self, Treated};
 
 #[derive(Template)]
 #[template(path = "site/certificates.html")]
@@ -27,6 +29,8 @@ struct Page {
     totals: Vec<(String, u32)>,
     conditions: Vec<String>,
     changes: Vec<String>,
+    overrides: Vec<String>,
+    disputes: Vec<String>,
     successor: Option<Link>,
     runs: Vec<(String, String, u64, String)>,
     digest: String,
@@ -40,6 +44,8 @@ struct Claim {
     carrier: String,
     apprec: String,
     pill: Pill,
+    /// What it is treated as on the day, where that is something else.
+    instead: Option<Pill>,
 }
 
 /// How it stands on the day, in words.
@@ -81,12 +87,9 @@ pub(super) fn page(shelf: &Shelf<'_>, standing: &Standing) -> String {
             code: scope.name(),
             way: frame::way(scope.direction),
             carrier: super::product::carrier(Some(scope.carrier)).to_owned(),
+            instead: instead(&treatment::treat(standing, certified, shelf.site.on)),
             apprec: scope.apprec.clone().unwrap_or_else(|| "ingen sett".to_owned()),
-            pill: Pill::of(match certified.outcome {
-                Outcome::Met => Verdict::Yes,
-                Outcome::NotEstablished => Verdict::NotEstablished,
-                Outcome::Violated => Verdict::No,
-            }),
+            pill: Pill::of(verdict(certified.outcome)),
         }
     });
     let runs = certificate.runs.iter().map(|run| (run.id.clone(), run.started.clone(), run.events, run.head.clone()));
@@ -97,14 +100,28 @@ pub(super) fn page(shelf: &Shelf<'_>, standing: &Standing) -> String {
         facts: facts(standing),
         claims: claims.collect(),
         totals: certificate.totals.iter().map(|(status, number)| (status.clone(), *number)).collect(),
-        conditions: certificate.conditions.iter().map(|condition| condition.nb.clone()).collect(),
+        conditions: certificate.conditions.iter().map(beside::condition_nb).collect(),
         changes: changes(standing),
+        overrides: overrides(shelf, standing),
+        disputes: standing.disputes.iter().map(beside::dispute_nb).collect(),
         successor,
         runs: runs.collect(),
         digest: standing.digest.clone(),
         file: shelf.site.files.map(|folder| format!("../{folder}{}.json", standing.digest)),
     };
     page.render().expect("writing to memory cannot fail")
+}
+
+fn verdict(outcome: Outcome) -> Verdict {
+    match outcome {
+        Outcome::Met => Verdict::Yes,
+        Outcome::NotEstablished => Verdict::NotEstablished,
+        Outcome::Violated => Verdict::No,
+    }
+}
+
+fn instead(treated: &Treated<'_>) -> Option<Pill> {
+    (!treated.by.is_empty()).then(|| Pill::of(verdict(treated.outcome)))
 }
 
 fn facts(standing: &Standing) -> Vec<(&'static str, String)> {
@@ -127,6 +144,12 @@ fn facts(standing: &Standing) -> Vec<(&'static str, String)> {
         ("Verktøy", Some(certificate.rules.tool.clone())),
     ];
     facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+/// What is treated otherwise than it came out, running or not.
+fn overrides(shelf: &Shelf<'_>, standing: &Standing) -> Vec<String> {
+    let one = |one| format!("{} ({})", beside::override_nb(one), beside::stands_nb(one, shelf.site.on));
+    standing.overrides.iter().map(one).collect()
 }
 
 /// What became of it, in the order of the days.

@@ -2,12 +2,12 @@
 
 use super::shelf::Shelf;
 use crate::because::Verdict;
+use crate::cite::Cite;
 use crate::national::Counts;
 use crate::plain::{self, Norwegian};
 use crate::question::Question;
 use crate::render::percent;
 use crate::sheet::{role, sign};
-use crate::weigh::Cite;
 use crate::words::nb::day;
 use certify::certificate::Direction;
 use certify::standing::Standing;

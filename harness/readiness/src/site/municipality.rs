@@ -67,13 +67,16 @@ fn row(shelf: &Shelf<'_>, answer: &Answer<'_>, slug: &str) -> Row {
     let wanted = |because: Because| answer.verdict == Verdict::Yes || because != Because::Met;
     let reasons = answer.reasons.iter().filter(|reason| wanted(reason.because));
     let mut told: Vec<String> = Vec::new();
-    if answer.verdict != Verdict::Yes {
-        for sentence in reasons.clone().map(|reason| plain::why(reason, Norwegian::Nb)) {
-            if !told.contains(&sentence) {
-                told.push(sentence);
-            }
+    // Of a yes only what people decided and dispute is worth a sentence.
+    let wanted = reasons.clone().filter(|r| answer.verdict != Verdict::Yes || !r.overridden().is_empty());
+    let disputes = reasons.clone().flat_map(|reason| &reason.cites).flat_map(|cite| &cite.disputes);
+    let disputes = disputes.map(|one| plain::disagreement(one, Norwegian::Nb));
+    for sentence in wanted.map(|reason| plain::why(reason, Norwegian::Nb)).chain(disputes) {
+        if !told.contains(&sentence) {
+            told.push(sentence);
         }
-    } else if !answer.has_other_end {
+    }
+    if answer.verdict == Verdict::Yes && !answer.has_other_end {
         told.push("Svaret gjelder bare kommunens egen side.".to_owned());
     }
     Row {
@@ -86,8 +89,10 @@ fn row(shelf: &Shelf<'_>, answer: &Answer<'_>, slug: &str) -> Row {
         conditions: answer
             .conditions()
             .into_iter()
-            .filter(|_| answer.verdict == Verdict::Yes)
-            .map(|c| c.nb.clone())
+            .map(|condition| {
+                let until = condition.until.map(|until| format!(" (til {})", day(until))).unwrap_or_default();
+                format!("{}{until}", condition.nb)
+            })
             .collect(),
         until: answer.until().map(day),
         certificates: frame::certificates(shelf, "../", reasons.flat_map(|reason| &reason.cites)),

@@ -65,7 +65,7 @@ fn rows(shelf: &Shelf<'_>, product: &Product<'_>) -> Vec<Row> {
         way: frame::way(direction),
         carrier: carrier(row.product.carrier),
         pill: Pill::of(cell.because.verdict()),
-        brief: plain::brief(cell.because),
+        brief: if cell.is_overridden() { "etter et unntak" } else { plain::brief(cell.because) },
         apprec: cell.apprec.iter().copied().collect::<Vec<_>>().join(", "),
         certificates: frame::certificates(shelf, "../", cell.cites.iter()),
     });

@@ -1,6 +1,6 @@
 //! English: for the terminal, JSON and letters.
 
-use super::{products, seen, successors};
+use super::{beside, products, seen, successors};
 use crate::answer::{Answer, Reason};
 use crate::because::Because;
 use crate::question::Question;
@@ -9,6 +9,11 @@ use certify::certificate::Direction;
 
 /// Why, as a sentence.
 pub(crate) fn why(reason: &Reason<'_>, question: &Question) -> String {
+    let tested = tested(reason, question);
+    beside::instead_en(reason).map_or(tested.clone(), |instead| format!("{tested}, {instead}"))
+}
+
+fn tested(reason: &Reason<'_>, question: &Question) -> String {
     let name = question.name();
     let verb = verb(reason.direction);
     let party = &reason.party.name;
@@ -92,6 +97,9 @@ pub(crate) fn changes(reason: &Reason<'_>, question: &Question) -> Vec<String> {
             from.into_iter().chain([format!("or: {certificate}")]).collect()
         }
         Because::Expired => vec![format!("a renewed certificate: {certificate}")],
+        Because::Violated | Because::OutcomeOpen if !reason.overridden().is_empty() => {
+            vec!["another decision of those who answer for the override, or its end".to_owned()]
+        }
         Because::Violated => vec![format!("the supplier mends it; then {certificate}")],
         Because::OutcomeOpen => vec![format!("a run that exercises what was left open; then {certificate}")],
         Because::NoCertificate

@@ -1,6 +1,6 @@
 //! Bokmål, for letters: said to somebody who knows the system, in whole sentences.
 
-use super::{products, seen, successors};
+use super::{beside, products, seen, successors};
 use crate::answer::Reason;
 use crate::because::Because;
 use crate::question::Question;
@@ -10,6 +10,11 @@ use jiff::civil::Date;
 
 /// Why, as a sentence without full stop.
 pub(crate) fn why(reason: &Reason<'_>, question: &Question) -> String {
+    let tested = tested(reason, question);
+    beside::instead_nb(reason).map_or(tested.clone(), |instead| format!("{tested}, {instead}"))
+}
+
+fn tested(reason: &Reason<'_>, question: &Question) -> String {
     let name = question.name();
     let verb = verb(reason.direction);
     let party = &reason.party.name;

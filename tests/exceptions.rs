@@ -1,0 +1,246 @@
+//! Overrides, disputes and conditions: who reads a certificate, an answer or the website sees them, and what is certified stays.
+
+use crate::support::{root, standings};
+use provestein::certify::certificate::Run;
+use provestein::certify::key::SecretKey;
+use provestein::certify::signed;
+use provestein::certify::standing::Standing;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_provestein");
+const RUN: &str = "0f8fad5b-d9cb-469f-a165-70867728950e";
+
+fn all() -> Vec<Standing> {
+    standings::read(&fs::read_to_string(root().join("fixtures/readiness/standings.yaml")).unwrap())
+}
+
+/// What a command says, when it ends as expected.
+fn told(at: &Path, arguments: &[&str], code: i32) -> String {
+    let mut command = Command::new(BINARY);
+    command.args(arguments).current_dir(at).env("PROVESTEIN_PASSPHRASE", "a word for this test");
+    let output = command.output().unwrap();
+    let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+    told
+}
+
+fn all_in(text: &str, expected: &[&str]) {
+    let missing: Vec<&&str> = expected.iter().filter(|one| !text.contains(**one)).collect();
+    assert!(missing.is_empty(), "{missing:?} are missing in\n{text}");
+}
+
+/// Answers about 9021, whose system is the one with overrides.
+fn ready(at: &Path, message: &str, on: &str, rest: &[&str], code: i32) -> String {
+    fs::write(at.join("all.json"), standings::file(&all())).unwrap();
+    fs::copy(root().join("fixtures/readiness/roster.yaml"), at.join("roster.yaml")).unwrap();
+    let ask = ["ready", message, "--municipality", "9021", "--on", on, "--direction", "receive"];
+    told(at, &[&ask[..], &["--register", "all.json", "--roster", "roster.yaml"], rest].concat(), code)
+}
+
+#[test]
+fn an_answer_by_override_says_so_with_names_and_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let yes = ready(folder.path(), "LOG_INNLAGT@1.6", "2027-02-15", &[], 0);
+    all_in(
+        &yes,
+        &[
+            "YES  9021",
+            "by an override, though the certificate says violated",
+            "HIS1144-20 is treated as verified from 2027-01-01 to 2027-03-31 on the responsibility of Kari Prøve and Ola Prøve",
+            "it says violated; that stays",
+            "holds until      2027-03-14",
+            "override, not begun: HIS1144-20 is treated as violated from 2027-03-15",
+        ],
+    );
+    let expired = ready(folder.path(), "LOG_INNLAGT@1.6", "2027-04-01", &[], 10);
+    all_in(&expired, &["NO  9021", "override, expired: HIS1144-20 is treated as verified"]);
+    assert!(!expired.contains("though the certificate says"), "{expired}");
+    let disputed = ready(folder.path(), "LOG_AVMELDING@1.6", "2027-02-15", &[], 10);
+    all_in(&disputed, &["Tind AS disputes the finding about HIS1144-22, event 123 of run 0f8fad5b"]);
+    let json = ready(folder.path(), "LOG_INNLAGT@1.6", "2027-02-15", &["--format", "json"], 0);
+    let document: Value = serde_json::from_str(&json).unwrap();
+    let reasons = document["questions"][0]["municipalities"][0]["reasons"].as_array().unwrap();
+    let own = reasons.iter().find(|reason| reason["end"] == "own").unwrap();
+    let certificate = &own["certificates"][0];
+    assert_eq!((&own["because"], &certificate["certified"]), (&Value::from("met"), &Value::from("violated")));
+    assert_eq!(certificate["overridden_by"][0]["by"], serde_json::json!(["Kari Prøve", "Ola Prøve"]));
+    let matrix = ["ready", "LOG_INNLAGT@1.6", "--matrix", "--on", "2027-02-15", "--register", "all.json"];
+    let matrix = told(folder.path(), &matrix, 0);
+    all_in(&matrix, &["yes (override)"]);
+    assert_eq!(matrix.matches("(override)").count(), 1, "{matrix}");
+}
+
+#[test]
+fn the_sheet_says_in_plain_words_what_people_decided() {
+    let folder = tempfile::tempdir().unwrap();
+    let sheet = |message: &str, on: &str, code: i32, name: &str| {
+        ready(folder.path(), message, on, &["--sheet", "sheets"], code);
+        fs::read_to_string(folder.path().join("sheets").join(name)).unwrap()
+    };
+    let yes = sheet("LOG_INNLAGT@1.6", "2027-02-15", 0, "9021-receive-log-innlagt-1-6-nb.html");
+    let decided = "Kari Prøve og Ola Prøve har bestemt at meldingen likevel kan brukes til 31. mars 2027.";
+    all_in(
+        &yes,
+        &["testen viste en feil", decided, "«feltet vises likevel»", "dette svaret gjelder til 14. mars 2027"],
+    );
+    let no = sheet("LOG_UTSKRIVNINGSKLAR@1.6", "2027-05-10", 10, "9021-receive-log-utskrivningsklar-1-6-nn.html");
+    all_in(&no, &["ikkje skal brukast", "sjølv om testen ikkje viste feilen", "«kvitteringer kom bort i drift»"]);
+    assert!(!no.contains("Ein test har vist ein feil"), "the test did not: {no}");
+    let disputed = sheet("LOG_AVMELDING@1.6", "2027-02-15", 10, "9021-receive-log-avmelding-1-6-nb.html");
+    all_in(&disputed, &["Tind AS er uenig i noe av det testen kom fram til", "Det endrer ikke svaret her"]);
+    for page in [yes, no, disputed] {
+        assert!(!page.contains("HIS1144"), "a requirement's id means nothing to a municipality");
+    }
+}
+
+#[test]
+fn the_website_shows_them_on_the_pages_of_certificate_and_municipality() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    ready(at, "LOG_INNLAGT@1.6", "2027-02-15", &[], 0);
+    told(at, &["register", "publish", "all.json", "site", "--roster", "roster.yaml", "--on", "2027-02-15"], 0);
+    let page = |path: &str| fs::read_to_string(at.join("site").join(path)).unwrap();
+    let certificate = page("sertifikat/h-150.html");
+    all_in(
+        &certificate,
+        &[
+            "<h2>Unntak</h2>",
+            "HIS1144-20 regnes som oppfylt fra 1. januar 2027 til 31. mars 2027, på ansvar av Kari Prøve og Ola Prøve: feltet vises likevel (gjelder)",
+            "(gjelder ikke ennå)",
+            "Etter unntak: <span class=\"pill good\">",
+            "<h2>Uenighet</h2>",
+            "Tind AS bestrider funnet om HIS1144-22, hendelse 123 i kjøring 0f8fad5b",
+        ],
+    );
+    let municipality = page("kommune/9021.html");
+    all_in(&municipality, &["likevel kan brukes til 31. mars 2027", "Tind AS er uenig"]);
+    all_in(&page("sertifikat/h-100.html"), &["(gjelder UTSKRIVNINGSRAPPORT@1.6) (til 30. juni 2027)"]);
+}
+
+/// A register with H-150, drawn from a run of 200 events.
+fn register(at: &Path) {
+    told(at, &["certify", "key", "new", "--key", "register.secret"], 0);
+    let issuer = SecretKey::of_seed([7; 32]);
+    fs::write(at.join("issuer.pub"), issuer.public_key().to_pem()).unwrap();
+    let init = ["register", "init", "reg", "--origin", "register.test/helse", "--title", "Register"];
+    let named = ["--issuer", "Direktoratet (syntetisk)=issuer.pub", "--key", "register.secret", "--on", "2026-06-01"];
+    told(at, &[&init[..], &named].concat(), 0);
+    let mut standing = all().into_iter().find(|one| one.certificate.number == "H-150").unwrap();
+    standing.certificate.runs =
+        vec![Run { id: RUN.into(), started: "2026-05-20T08:00:00Z".into(), events: 200, head: "ab".repeat(32) }];
+    fs::write(at.join("H-150.json"), signed::sign(&standing.certificate, &[&issuer])).unwrap();
+    told(at, &["register", "add", "reg", "H-150.json", "--key", "register.secret", "--on", "2026-06-01"], 0);
+    fs::copy(at.join("reg/register.key"), at.join("register.pub")).unwrap();
+}
+
+const OVERRIDE: [(&str, &str); 5] = [
+    ("--requirement", "HIS1144-20"),
+    ("--status", "verified"),
+    ("--by", "Kari Prøve"),
+    ("--until", "2027-03-31"),
+    ("--reason", "feltet vises likevel"),
+];
+const DISPUTE: [(&str, &str); 5] = [
+    ("--requirement", "HIS1144-22"),
+    ("--run", RUN),
+    ("--event", "123"),
+    ("--by", "Tind AS"),
+    ("--reason", "feltet er med"),
+];
+
+/// The arguments, one of them changed.
+fn with<'a>(arguments: &[(&'a str, &'a str)], name: &str, value: &'a str) -> Vec<&'a str> {
+    arguments.iter().flat_map(|(key, old)| [*key, if *key == name { value } else { *old }]).collect()
+}
+
+#[test]
+fn what_does_not_fit_the_certificate_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    register(at);
+    let size = || fs::read_to_string(at.join("reg/checkpoint")).unwrap().lines().nth(1).unwrap().to_owned();
+    let before = size();
+    let enter = |what: &str, number: &str, arguments: &[&str], code: i32| {
+        let head = ["register", what, "reg", number, "--key", "register.secret", "--on", "2027-01-01"];
+        told(at, &[&head, arguments].concat(), code)
+    };
+    let second = "Ola Prøve";
+    let cases = [
+        ("override", "H-150", [with(&OVERRIDE, "", ""), vec!["--by", "kari prøve "]].concat(), "names of two people"),
+        ("override", "H-150", with(&OVERRIDE, "", ""), "names of two people"),
+        ("override", "H-151", [with(&OVERRIDE, "", ""), vec!["--by", second]].concat(), "no certificate H-151"),
+        (
+            "override",
+            "H-150",
+            [with(&OVERRIDE, "--status", "accepted"), vec!["--by", second]].concat(),
+            "`accepted` is no status: expected one of not-applicable",
+        ),
+        (
+            "override",
+            "H-150",
+            [with(&OVERRIDE, "--requirement", "HIS1144-99"), vec!["--by", second]].concat(),
+            "says nothing about a requirement HIS1144-99",
+        ),
+        (
+            "override",
+            "H-150",
+            [with(&OVERRIDE, "--until", "2026-12-31"), vec!["--by", second]].concat(),
+            "ends before it begins",
+        ),
+        ("dispute", "H-150", with(&DISPUTE, "--run", "another"), "not drawn from a run another"),
+        ("dispute", "H-150", with(&DISPUTE, "--event", "200"), "no event 200"),
+        ("dispute", "H-150", with(&DISPUTE, "--requirement", "X-1"), "says nothing about a requirement X-1"),
+        ("dispute", "H-150", with(&DISPUTE, "--reason", " "), "a name and a reason"),
+    ];
+    for (what, number, arguments, why) in cases {
+        all_in(&enter(what, number, &arguments, 21), &[why, "nothing was written"]);
+    }
+    let endless: Vec<&str> = OVERRIDE.iter().filter(|(key, _)| *key != "--until").flat_map(|(k, v)| [*k, *v]).collect();
+    enter("override", "H-150", &endless, 20);
+    assert_eq!(size(), before, "nothing was written");
+    enter("override", "H-150", &[with(&OVERRIDE, "", ""), vec!["--by", second]].concat(), 0);
+    enter("dispute", "H-150", &with(&DISPUTE, "--event", "199"), 0);
+    told(at, &["register", "verify", "reg", "--trust", "register.pub"], 0);
+    let listed = told(at, &["register", "list", "reg", "--trust", "register.pub"], 0);
+    all_in(
+        &listed,
+        &["HIS1144-20 is treated as verified", "Kari Prøve and Ola Prøve", "Tind AS disputes HIS1144-22, event 199"],
+    );
+}
+
+#[test]
+fn who_verifies_a_certificate_with_the_register_sees_how_it_stands() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    register(at);
+    let key = ["--key", "register.secret", "--on", "2027-01-01"];
+    let enter = |arguments: Vec<&str>| told(at, &[arguments, key.to_vec()].concat(), 0);
+    let two = [with(&OVERRIDE, "", ""), vec!["--by", "Ola Prøve"]].concat();
+    enter([vec!["register", "override", "reg", "H-150"], two].concat());
+    enter([vec!["register", "dispute", "reg", "H-150"], with(&DISPUTE, "", "")].concat());
+    let verify = |on: &str, trust: &[&str], code: i32| {
+        let base = ["verify", "H-150.json", "--trust", "issuer.pub", "--register", "reg", "--on", on];
+        told(at, &[&base, trust].concat(), code)
+    };
+    let trusted = ["--register-trust", "register.pub"];
+    let stands = verify("2027-02-15", &trusted, 0);
+    all_in(
+        &stands,
+        &[
+            "LOG_INNLAGT@1.6 receive by http, AppRec 1.1: VIOLATED",
+            "register     holds until 2027-08-31",
+            "running: HIS1144-20 is treated as verified from 2027-01-01 to 2027-03-31, answered for by Kari Prøve and Ola Prøve",
+            "LOG_INNLAGT@1.6 receive by http counts as met on 2027-02-15; certified is violated",
+            "Tind AS disputes HIS1144-22, event 123",
+        ],
+    );
+    let later = verify("2027-04-01", &trusted, 0);
+    all_in(&later, &["expired: HIS1144-20"]);
+    assert!(!later.contains("counts as"), "{later}");
+    all_in(&verify("2027-02-15", &[], 11), &["nothing says that it can be believed"]);
+    enter(vec!["register", "revoke", "reg", "H-150", "--reason", "feil bygg"]);
+    all_in(&verify("2027-02-15", &trusted, 11), &["NOT ESTABLISHED: it was withdrawn from 2027-01-01: feil bygg"]);
+}
