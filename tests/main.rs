@@ -26,6 +26,7 @@ mod recompute;
 mod register_defect;
 mod register_runs;
 mod registers;
+mod rejudge;
 mod simulation;
 mod support;
 mod tidy;

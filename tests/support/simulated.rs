@@ -53,7 +53,16 @@ pub fn simulate(defects: &[Defect], weather: Weather, seed: u64, selection: &[&s
 
 /// The same by another profile.
 pub fn simulate_by(profile: &str, defects: &[Defect], weather: Weather, seed: u64, selection: &[&str]) -> Simulated {
-    let (simulated, outcome) = simulated((profile, Taking::Promptly), defects, weather, seed, selection);
+    let how = How { profile, taking: Taking::Promptly, assurance: Assurance::Demo };
+    let (simulated, outcome) = simulated(how, defects, weather, seed, selection);
+    outcome.unwrap();
+    simulated
+}
+
+/// The whole of a profile as a supplier runs it, so that it can be certified.
+pub fn simulate_to_certify(profile: &str, defects: &[Defect], seed: u64) -> Simulated {
+    let how = How { profile, taking: Taking::Promptly, assurance: Assurance::SelfRun };
+    let (simulated, outcome) = simulated(how, defects, Weather::FAIR, seed, &[]);
     outcome.unwrap();
     simulated
 }
@@ -66,11 +75,18 @@ pub fn simulate_taking(
     seed: u64,
     selection: &[&str],
 ) -> (Simulated, Result<(), EngineError>) {
-    simulated(("plo-receive-nhn", taking), defects, weather, seed, selection)
+    let how = How { profile: "plo-receive-nhn", taking, assurance: Assurance::Demo };
+    simulated(how, defects, weather, seed, selection)
+}
+
+struct How<'h> {
+    profile: &'h str,
+    taking: Taking,
+    assurance: Assurance,
 }
 
 fn simulated(
-    (profile, taking): (&str, Taking),
+    How { profile, taking, assurance }: How<'_>,
     defects: &[Defect],
     weather: Weather,
     seed: u64,
@@ -103,7 +119,7 @@ fn simulated(
         let options = Options {
             run: format!("00000000-0000-4000-8000-{seed:012x}"),
             tool: TOOL.to_owned(),
-            assurance: Assurance::Demo,
+            assurance,
             seed,
             resume: None,
             inbox: None,

@@ -6,6 +6,7 @@ mod init;
 mod people;
 mod ready;
 mod register;
+mod rejudge;
 
 pub use certify::{Certify, CertifyWhat, KeyWhat, Passphrase, Verify};
 pub use ci::{Annotations, CiArgs, Shard};
@@ -13,6 +14,7 @@ pub use init::{CiSystem, Init};
 pub use people::{Answer, Ask, Collect, PeopleArgs};
 pub use ready::{Ready, ReadyFormat};
 pub use register::{Entering, Publish, Register, RegisterWhat};
+pub use rejudge::Rejudge;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -73,6 +75,8 @@ pub enum Command {
     Certify(Certify),
     /// The public register of certificates: open it, add, withdraw, prove, verify
     Register(Register),
+    /// Judge every certificate of a register again by the rules of today, from the logs of its runs; writes nothing
+    Rejudge(Rejudge),
     /// May a municipality switch a message on, with its systems, on a day?
     Ready(Ready),
     /// Look at the wiring without testing anything

@@ -10,6 +10,7 @@ pub mod embedded;
 pub mod failure;
 pub mod issuer;
 pub mod journal;
+pub mod recompute;
 pub mod register_folder;
 pub mod run_folder;
 pub mod stand_ins;
@@ -49,6 +50,7 @@ fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
         Command::Verify(verify) => command::verify::run(&verify),
         Command::Certify(certify) => command::certify::run(&certify),
         Command::Register(register) => command::register::run(&register),
+        Command::Rejudge(rejudge) => command::rejudge::run(&rejudge),
         Command::Ready(ready) => command::ready::run(&ready),
         Command::Doctor(doctor) => command::doctor::run(&doctor),
         Command::Init(init) => command::init::run(&init),

@@ -6,13 +6,11 @@ use crate::args::{Certify, CertifyWhat, KeyWhat};
 use crate::failure::Failure;
 use crate::run_folder::{self, Judged};
 use crate::stated::{self, RESULT, Reach, Stated};
-use crate::{embedded, issuer};
-use ::certify::certificate::{Assurance, Certificate, Condition, Direction, Outcome, Validity};
+use crate::{embedded, issuer, recompute};
+use ::certify::certificate::{Assurance, Certificate, Condition, Outcome, Validity};
 use ::certify::issue::{self, Terms};
 use ::certify::signed;
 use checks::exit::Exit;
-use exchange::scenario::Loaded;
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -56,7 +54,7 @@ fn issued(args: &Certify) -> Result<Exit, Failure> {
     };
     let runs = runs(&args.runs, &args.out)?;
     let views: Vec<_> = runs.iter().map(Judged::view).collect();
-    let scenarios = about()?;
+    let scenarios = recompute::about()?;
     let certificate = issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
         .map_err(|refusal| Failure::of(Exit::INPUT_INVALID, &refusal).meaning("nothing was certified"))?;
     let key = issuer::secret_key(key, &args.passphrase)?;
@@ -88,19 +86,6 @@ pub(super) fn runs(names: &[String], out: &Path) -> Result<Vec<Judged>, Failure>
         run_folder::judge(&folder, None)
     };
     names.iter().map(one).collect()
-}
-
-/// Of each scenario of the suite: its message and which way that goes.
-pub(super) fn about() -> Result<BTreeMap<String, (String, Direction)>, Failure> {
-    let about = |loaded: Loaded| {
-        let needs = &loaded.scenario.needs;
-        let direction = match needs.direction {
-            exchange::scenario::Direction::Send => Direction::Send,
-            exchange::scenario::Direction::Receive => Direction::Receive,
-        };
-        (loaded.id.clone(), (needs.message.clone(), direction))
-    };
-    Ok(embedded::scenarios()?.into_iter().map(about).collect())
 }
 
 fn conditions(path: Option<&Path>) -> Result<Vec<Condition>, Failure> {

@@ -18,6 +18,7 @@ mod progress;
 pub mod ready;
 pub mod reference;
 pub mod register;
+pub mod rejudge;
 mod repeat;
 pub mod report;
 pub mod requirements;

@@ -1,15 +1,14 @@
 //! `verify` of a certificate: who signed it, whether it holds today, and whether its runs say what it says.
 
-use super::certify::{about, not_one, read, runs, show};
+use super::certify::{not_one, read, runs, show};
 use super::stands;
 use super::terminal::say;
 use crate::args::Verify;
 use crate::failure::Failure;
-use crate::run_folder::Judged;
+use crate::recompute::{self, Differences};
 use crate::standings::{Found, standings};
 use crate::{TOOL, embedded, issuer};
 use ::certify::certificate::Certificate;
-use ::certify::issue::{self, Terms};
 use ::certify::register::digest;
 use ::certify::signed::{self, Unsound};
 use checks::exit::Exit;
@@ -117,28 +116,9 @@ fn again(args: &Verify, certificate: &Certificate) -> Result<bool, Failure> {
             return Err(differs(&format!("run {id} with {} events ending in {head} is not in it", run.history.events)));
         }
     }
-    let now = recomputed(certificate, &judged)?;
+    let now = recompute::again(certificate, &judged, &recompute::about()?)
+        .map_err(|refusal| Failure::of(Exit::EVIDENCE_BROKEN, &refusal).meaning("these runs cannot be certified"))?;
     compare(certificate, &now)
-}
-
-fn recomputed(certificate: &Certificate, judged: &[Judged]) -> Result<Certificate, Failure> {
-    let views: Vec<_> = certificate
-        .runs
-        .iter()
-        .filter_map(|run| judged.iter().find(|j| j.history.run.as_ref().is_some_and(|r| r.run == run.id)))
-        .map(Judged::view)
-        .collect();
-    let terms = Terms {
-        issuer: certificate.issuer.clone(),
-        issued: certificate.issued,
-        validity: certificate.validity,
-        conditions: certificate.conditions.clone(),
-        assurance: certificate.assurance,
-        suite: certificate.rules.suite.clone(),
-    };
-    let scenarios = about()?;
-    issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
-        .map_err(|refusal| Failure::of(Exit::EVIDENCE_BROKEN, &refusal).meaning("these runs cannot be certified"))
 }
 
 /// With the same rules all must be the same; with others both are shown.
@@ -160,30 +140,12 @@ fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Failure> {
         };
     }
     say(format!("verdicts     certified by {} with other rules than {TOOL} has; both:", then.rules.tool));
-    let of = |certificate: &Certificate| -> BTreeMap<String, String> {
-        certificate.requirements.iter().map(|r| (r.id.clone(), r.status.clone())).collect()
-    };
-    let (before, today) = (of(then), of(now));
-    let ids: std::collections::BTreeSet<&String> = before.keys().chain(today.keys()).collect();
-    let mut same = then.scope == now.scope;
-    for id in ids {
-        let status = |of: &BTreeMap<String, String>| of.get(id).cloned().unwrap_or_else(|| "not known".to_owned());
-        if before.get(id) != today.get(id) {
-            same = false;
-            say(format!("  {id}: as certified {}, as judged today {}", status(&before), status(&today)));
-        }
-    }
-    for (certified, judged) in then.scope.iter().zip(&now.scope).filter(|(a, b)| a.outcome != b.outcome) {
-        let name = certified.scope.name();
-        say(format!(
-            "  {name} {}: as certified {:?}, as judged today {:?}",
-            certified.scope.direction, certified.outcome, judged.outcome
-        ));
-    }
-    if same {
+    let differences = Differences::between(then, now);
+    differences.lines().into_iter().for_each(|line| say(format!("  {line}")));
+    if differences.is_empty() {
         say("  no status and no outcome differs");
     }
-    Ok(same)
+    Ok(differences.is_empty())
 }
 
 fn difference(then: &Certificate, now: &Certificate) -> Option<String> {
