@@ -21,6 +21,7 @@ mod mail_ports;
 mod mail_servers;
 mod oracle;
 mod process;
+mod readme;
 mod ready;
 mod recompute;
 mod register_defect;

@@ -1,6 +1,6 @@
 //! The subject as a process that the harness starts, restarts and stops.
 
-use crate::support::{free_port, root};
+use crate::support::free_port;
 use provestein::evidence::event::{Event, StopReason};
 use provestein::evidence::read;
 use std::fs;
@@ -23,7 +23,7 @@ impl Bench {
         assert!(kit.status.success());
         for kind in ["sign", "encrypt"] {
             let name = format!("municipality-{kind}.pem");
-            fs::copy(root().join("fixtures/pki/demo").join(&name), bench.path(&name)).unwrap();
+            fs::copy(bench.path("kit/subject").join(&name), bench.path(&name)).unwrap();
         }
         bench
     }

@@ -1,7 +1,6 @@
 //! A subject file that is right, and what can be made wrong in it.
 
 use crate::support::process::{Background, free_port, provestein_in};
-use crate::support::root;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -36,7 +35,6 @@ impl Wired {
     /// With a subject file in which each of `edits` was replaced.
     pub fn new(edits: &[(&str, &str)]) -> Self {
         let wired = Self { folder: tempfile::tempdir().unwrap(), listen: free_port(), harness: free_port() };
-        let pki = root().join("fixtures/pki/demo");
         let text = format!(
             "subject: {{ supplier: Prøvestein, system: reference, version: \"1\" }}\npurpose: test\n\
              profile: plo-receive-nhn\nclaims: {{ messages: {{ LOG_INNLAGT@1.6: [receive] }} }}\n\
@@ -51,7 +49,7 @@ impl Wired {
             kit().display().to_string(),
         );
         for name in ["municipality-sign.pem", "municipality-encrypt.pem"] {
-            fs::copy(pki.join(name), wired.folder.path().join(name)).unwrap();
+            fs::copy(kit().join("subject").join(name), wired.folder.path().join(name)).unwrap();
         }
         let text = edits.iter().fold(text, |text, (from, to)| {
             assert!(text.contains(from), "`{from}` is not in the subject file:\n{text}");

@@ -23,10 +23,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 use wire::certificate::Certificate;
+use wire::key::PrivateKey;
 use wire::mime::TransferEncoding;
 
 /// The profile whose algorithms the reference signs with.
 const PROFILE: &str = "plo-receive-nhn";
+/// Where a kit keeps the keys of a subject that has none of its own.
+const SUBJECT: &str = "subject";
 /// The profile of a reference that sends too.
 const BOTH_ROLES: &str = "plo-nhn";
 /// Looking more often than this would only burn the processor.
@@ -52,7 +55,7 @@ pub fn run(args: &Reference) -> Result<Exit, Failure> {
     let kit = args.kit.as_deref().unwrap_or(Path::new("kit"));
     let peers = peers(kit)?;
     let algorithms = algorithms(&embedded::profile(PROFILE)?);
-    let mut identity = own_party("municipality", algorithms)?.identity;
+    let mut identity = own_identity(kit, own_party("municipality", algorithms)?.identity)?;
     identity.software.msh = "Prøvestein reference".to_owned();
     if let Some(folder) = &args.write_subject {
         write_subject(folder, kit, args)?;
@@ -154,6 +157,28 @@ fn read(path: &Path) -> Result<String, Failure> {
     })
 }
 
+/// The municipality's keys: those that the kit has for a subject, so that whatever names the kit's certificates fits. A kit of an
+/// earlier version has none; then the built-in ones.
+fn own_identity(kit: &Path, built_in: Identity) -> Result<Identity, Failure> {
+    let path = |name: &str| kit.join(SUBJECT).join(format!("municipality-{name}.pem"));
+    if !path("sign.key").exists() {
+        return Ok(built_in);
+    }
+    let wrong = |name: &str, error: &dyn std::fmt::Display| {
+        Failure::new(Exit::INPUT_INVALID, format!("failed to read {}: {error}", path(name).display()))
+            .hint("`provestein kit DIR` writes a kit")
+    };
+    let certificate = |name: &str| Certificate::from_pem(&read(&path(name))?).map_err(|error| wrong(name, &error));
+    let key = |name: &str| PrivateKey::from_pem(&read(&path(name))?).map_err(|error| wrong(name, &error));
+    Ok(Identity {
+        sign_certificate: certificate("sign")?,
+        sign_key: key("sign.key")?,
+        encrypt_certificate: certificate("encrypt")?,
+        encrypt_key: key("encrypt.key")?,
+        ..built_in
+    })
+}
+
 fn partner_table(kit: &Path) -> Result<Cast, Failure> {
     let path = kit.join(PARTNER_TABLE);
     Cast::parse(&path.display().to_string(), &read(&path)?)
@@ -181,7 +206,9 @@ fn write_subject(folder: &Path, kit: &Path, args: &Reference) -> Result<(), Fail
     fs::create_dir_all(folder).map_err(wrong)?;
     for kind in ["sign", "encrypt"] {
         let name = format!("municipality-{kind}.pem");
-        fs::write(folder.join(&name), embedded::demo_pki(&name).unwrap_or_default()).map_err(wrong)?;
+        let of_kit = fs::read_to_string(kit.join(SUBJECT).join(&name)).ok();
+        let certificate = of_kit.as_deref().or_else(|| embedded::demo_pki(&name)).unwrap_or_default();
+        fs::write(folder.join(&name), certificate).map_err(wrong)?;
     }
     let cast = embedded::cast()?;
     let Some(party) = cast.parties.get("municipality") else { return Ok(()) };

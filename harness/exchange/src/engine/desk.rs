@@ -25,6 +25,8 @@ pub(super) struct Receipt {
     pub answers: Option<Seq>,
     /// Its own MessageId.
     pub message_id: String,
+    /// Whether it says that the message was not taken: an ErrorList of severity Error, or a Fault.
+    pub refuses: bool,
     /// Whether a step has used it.
     pub taken: bool,
     /// The envelope, so that it can be acknowledged again.
@@ -143,6 +145,20 @@ impl Desk {
         let pulled = self.pulled.get_mut(label)?;
         pulled.first = pulled.first.or_else(|| self.inward.first_of(pulled, &others));
         self.inward.sending_of(pulled.first?, number, &others)
+    }
+
+    /// The receipt that refused the last sending of the labelled message, if every sending was refused: no AppRec is due
+    /// for what was never taken.
+    pub fn refused(&self, label: &str) -> Option<Seq> {
+        let sent = self.sent.get(label)?;
+        let of_it = |receipt: &&Receipt| {
+            receipt.kind == ReceiptKind::Signal
+                && (receipt.answers.is_some_and(|sending| sent.sendings.contains(&sending))
+                    || receipt.about.as_ref() == Some(&sent.message_id))
+        };
+        let signals: Vec<&Receipt> = self.receipts.iter().filter(of_it).collect();
+        let all = signals.len() >= sent.sendings.len() && signals.iter().all(|receipt| receipt.refuses);
+        signals.last().filter(|_| all).map(|receipt| receipt.seq)
     }
 
     /// Takes the first receipt of a kind that answers the labelled message and that no step has used.

@@ -282,6 +282,13 @@ fn file(run: &Run, message: &Message, payload: Option<Vec<u8>>, arrived: Seq, ca
             conversation: lower(envelope.and_then(Envelope::conversation_id)),
             answers: if message.kind() == MessageKind::Fault { cause } else { None },
             message_id,
+            refuses: match message.kind() {
+                MessageKind::Fault => true,
+                MessageKind::ErrorList => {
+                    envelope.is_some_and(|e| e.error_lists.iter().any(|list| list.severity() == Severity::Error))
+                }
+                _ => false,
+            },
             taken: false,
             envelope: envelope.cloned().map(Box::new),
         };

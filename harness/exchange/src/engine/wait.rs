@@ -39,7 +39,8 @@ impl Scene<'_> {
             let event = if is_silence {
                 Event::SilenceObserved { awaited, quiet_ms: patience.as_millis() as u64 }
             } else {
-                Event::AwaitLapsed { awaited, reason: down.unwrap_or_else(|| lapsed(&refused)) }
+                let given_up = down.or_else(|| self.refused(what, label));
+                Event::AwaitLapsed { awaited, reason: given_up.unwrap_or_else(|| lapsed(&refused)) }
             };
             self.run.record(event, Some(awaited), Vec::new()).await?;
             return Ok(None);
@@ -85,7 +86,8 @@ impl Scene<'_> {
                 _ => desk.take(ReceiptKind::Signal, label).map(|receipt| receipt.seq),
             }
         };
-        let deadline = tokio::time::Instant::now() + patience;
+        let mut deadline = tokio::time::Instant::now() + patience;
+        let mut refused = false;
         loop {
             let news = self.run.news.notified();
             tokio::pin!(news);
@@ -93,6 +95,11 @@ impl Scene<'_> {
             self.run.check()?;
             if let Some(seq) = look() {
                 return Ok(Some(seq));
+            }
+            if !refused && self.refused(what, label).is_some() {
+                // Whoever refuses a message does not answer it as well. A short while shows whether this one does.
+                refused = true;
+                deadline = deadline.min(tokio::time::Instant::now() + self.run.quiet());
             }
             if self.run.life.down().is_some() && self.run.aside.is_idle() {
                 return Ok(None);
@@ -102,6 +109,12 @@ impl Scene<'_> {
                 return Ok(look());
             }
         }
+    }
+
+    /// Why no AppRec is waited for any longer, if the message was refused.
+    fn refused(&self, what: &str, label: &str) -> Option<String> {
+        let receipt = self.run.desk().refused(label).filter(|_| what == "apprec")?;
+        Some(format!("the message was refused (event {receipt}), and no AppRec came within the quiet time"))
     }
 
     fn patience(&self, what: &str, number: u32, purpose: Purpose) -> Duration {
