@@ -46,7 +46,8 @@ fn from_a_run_to_a_decision() {
         &format!("{REFERENCE} --listen 127.0.0.1:{listen} --harness http://127.0.0.1:{harness}/"),
     );
     let script = replaced(&script, "init --yes", &format!("init --yes --url http://127.0.0.1:{listen}/"));
-    let port = format!("sed -i.old 's/inbox: {{ http: 8480 }}/inbox: {{ http: {harness} }}/' subject.yaml\nprovestein run");
+    let port =
+        format!("sed -i.old 's/inbox: {{ http: 8480 }}/inbox: {{ http: {harness} }}/' subject.yaml\nprovestein run");
     let script = replaced(&script, "provestein run", &port);
     let until = provestein::issuer::today().saturating_add(jiff::Span::new().days(300));
     let script = replaced(&script, "2028-06-30", &until.to_string());
@@ -65,7 +66,8 @@ fn from_a_run_to_a_decision() {
     assert!(folder.path().join("website/index.html").exists());
     assert_eq!(std::fs::read_dir(folder.path().join("sheets")).unwrap().count(), 2, "bokmål and nynorsk");
     // What README says after the block.
-    let ready = "provestein ready LOG_INNLAGT@1.6 --municipality 9001 --register register --trust register.verifier --roster";
+    let ready =
+        "provestein ready LOG_INNLAGT@1.6 --municipality 9001 --register register --trust register.verifier --roster";
     for (other, code) in [
         (format!("{ready} roster.yaml"), 0),
         (format!("sed 's/\"5.2\"/\"5.3\"/' roster.yaml > other.yaml; {ready} other.yaml"), 11),

@@ -22,6 +22,8 @@ pub struct State {
     pub witnesses: Vec<String>,
     /// Of each certificate: the digest of its file, and the entry that added it.
     pub certificates: BTreeMap<String, (String, u64)>,
+    /// The digests of their files: asked for each new one, so not looked for among all.
+    digests: BTreeSet<String>,
     /// Number of entries.
     pub size: u64,
 }
@@ -57,7 +59,7 @@ impl State {
                 if self.certificates.contains_key(number) {
                     return Err(format!("there is a certificate {number} already"));
                 }
-                if self.certificates.values().any(|(digest, _)| digest == certificate) {
+                if !self.digests.insert(certificate.clone()) {
                     return Err(format!("the file of {number} is in the register already"));
                 }
                 self.certificates.insert(number.clone(), (certificate.clone(), self.size));
