@@ -3,6 +3,7 @@
 
 mod attended;
 mod carrier;
+mod certify;
 mod ci;
 mod cli;
 mod container;

@@ -1,5 +1,6 @@
 //! What the integration tests stand on.
 
+pub mod issued;
 pub mod process;
 pub mod python;
 pub mod registers;

@@ -1,0 +1,154 @@
+//! From a run to a certificate in a register, by the commands alone, and what is refused on the way.
+
+use crate::support::issued::{Issued, certify};
+use provestein::certify::dsse::Envelope;
+use provestein::certify::statement;
+use provestein::evidence::digest::Digest;
+use provestein::evidence::event::{Assurance, Event, Recorded};
+use provestein::evidence::log::LOG_FILE;
+use provestein::evidence::{format, read};
+use std::fs;
+use std::path::Path;
+
+fn all_in(text: &str, expected: &[&str]) {
+    let missing: Vec<&&str> = expected.iter().filter(|one| !text.contains(**one)).collect();
+    assert!(missing.is_empty(), "{missing:?} are missing in\n{text}");
+}
+
+/// Writes another log of the same events, chained anew: what somebody does who invents a run.
+fn rewritten(folder: &Path, change: impl Fn(&mut Vec<Recorded>)) {
+    let mut events = read::open(folder).unwrap().events;
+    change(&mut events);
+    let (mut prev, mut text) = (Digest::ZERO, String::new());
+    for recorded in &events {
+        let line = format::write_line(recorded, prev);
+        prev = Digest::of(line.as_bytes());
+        text.push_str(&line);
+        text.push('\n');
+    }
+    fs::write(folder.join(LOG_FILE), text).unwrap();
+    for derived in ["result.json", "report.html", "junit.xml", "summary.md"] {
+        fs::remove_file(folder.join(derived)).unwrap();
+    }
+}
+
+#[test]
+fn a_run_becomes_a_certificate_that_anybody_verifies() {
+    let issued = Issued::copy();
+    let file = fs::read(issued.path("certificate.json")).unwrap();
+    let stated = statement::read(&Envelope::read(&file).unwrap().payload).unwrap();
+    let verify = ["verify", "certificate.json", "--trust", "issuer.pub", "--run", "run"];
+    let told = issued.told(&verify, 0);
+    all_in(
+        &told,
+        &[
+            &format!("certificate  {} by Direktoratet (syntetisk)", stated.number),
+            "system       Prøvestein reference 1",
+            "assurance    self-run: the supplier tested alone",
+            "LOG_INNLAGT@1.6 receive by http, AppRec 1.",
+            "signature    by issuer.pub, over exactly these bytes",
+            "verdicts     computed again from the logs: every status and every outcome is the same",
+            "proven: who signed it",
+            "Not proven: that the logs are of that system",
+        ],
+    );
+    // Nobody is believed who was not named, and another key is not enough.
+    all_in(&issued.told(&["verify", "certificate.json"], 11), &["you named nobody whom you trust"]);
+    let other = issued.told(&["verify", "certificate.json", "--trust", "second.pub"], 11);
+    all_in(&other, &["not enough of those you trust signed it"]);
+    let in_register = ["--register", "reg", "--register-trust", "register.pub"];
+    all_in(&issued.told(&[&verify[..], &in_register].concat(), 0), &["register     "]);
+    let register = issued.told(&["register", "verify", "reg", "--trust", "register.pub", "--seen", "seen"], 0);
+    all_in(&register, &["4 entries", "witnesses  kommunene", "2 certificates", "you saw before"]);
+    let proof = ["register", "prove", "reg", &stated.number, "--trust", "register.pub"];
+    all_in(&issued.told(&proof, 0), &["c2sp.org/tlog-proof@v1"]);
+    // A part of what the certificate is drawn from is not what it is drawn from.
+    let wrong = issued.told(&["verify", "certificate.json", "--trust", "issuer.pub", "--run", "short"], 30);
+    all_in(&wrong, &["the certificate is not about these logs"]);
+}
+
+#[test]
+fn several_runs_of_a_system_become_one_certificate() {
+    let issued = Issued::copy();
+    let told = issued.told(&certify(&["run", "short"], "both.json"), 0);
+    all_in(&told, &["LOG_INNLAGT@1.6 receive"]);
+    let verify = ["verify", "both.json", "--trust", "issuer.pub", "--run", "short", "--run", "run"];
+    all_in(&issued.told(&verify, 0), &["every status and every outcome is the same"]);
+    let one = issued.told(&["verify", "both.json", "--trust", "issuer.pub", "--run", "run"], 30);
+    all_in(&one, &["names 2 runs, and 1 were given"]);
+}
+
+#[test]
+fn two_people_sign_where_the_register_wants_two() {
+    let issued = Issued::copy();
+    let init = ["register", "init", "two", "--key", "keeper", "--origin", "register.test/to", "--title", "To"];
+    let named = ["--issuer", "en=issuer.pub", "--issuer", "to=second.pub", "--signatures", "2"];
+    issued.told(&[&init[..], &named].concat(), 0);
+    let alone = issued.told(&["register", "add", "two", "certificate.json", "--key", "keeper"], 21);
+    all_in(&alone, &["1 of those you trust signed it, and 2 must have", "nothing was written"]);
+    issued.told(&["certify", "sign", "certificate.json", "--key", "second"], 0);
+    issued.told(&["register", "add", "two", "certificate.json", "--key", "keeper"], 0);
+    let verify = ["verify", "certificate.json", "--trust", "issuer.pub", "--trust", "second.pub", "--signatures", "2"];
+    all_in(&issued.told(&verify, 0), &["by issuer.pub and second.pub"]);
+}
+
+#[test]
+fn what_may_not_be_certified_is_refused_with_the_reason() {
+    let issued = Issued::copy();
+    let refused = |runs: &[&str], says: &str| {
+        let told = issued.told(&certify(runs, "none.json"), 21);
+        all_in(&told, &[says, "nothing was certified"]);
+        assert!(!issued.path("none.json").exists());
+    };
+    refused(&["run", "run"], "is named twice");
+    let demo = Issued::copy();
+    rewritten(&demo.path("short"), |events| {
+        for one in events {
+            if let Event::RunStarted(run) = &mut one.event {
+                run.assurance = Assurance::Demo;
+            }
+        }
+    });
+    let told = demo.told(&certify(&["short"], "none.json"), 21);
+    all_in(&told, &["is a demo: it proves nothing about any system"]);
+    rewritten(&issued.path("short"), |events| {
+        let end = events.iter().rposition(|one| matches!(one.event, Event::RunEnded { .. })).unwrap();
+        events.truncate(end);
+    });
+    refused(&["short"], "did not come to its end: `provestein resume` goes on with it");
+    let another = Issued::copy();
+    rewritten(&another.path("short"), |events| {
+        for one in events {
+            if let Event::SubjectDescribed(subject) = &mut one.event {
+                subject.version = "2".to_owned();
+            }
+        }
+    });
+    let told = another.told(&certify(&["run", "short"], "none.json"), 21);
+    all_in(&told, &["of different subjects: Prøvestein reference 1 in one, Prøvestein reference 2 in another"]);
+    let suite = Issued::copy();
+    rewritten(&suite.path("short"), |events| {
+        for one in events {
+            if let Event::RunStarted(run) = &mut one.event {
+                run.suite = Digest::of(b"another suite");
+            }
+        }
+    });
+    let told = suite.told(&certify(&["short"], "none.json"), 21);
+    all_in(&told, &["was made with other scenarios, profiles or requirements than this tool has"]);
+}
+
+#[test]
+fn keys_and_days_are_refused_with_the_reason() {
+    let issued = Issued::copy();
+    let days = ["--key", "issuer", "--issuer", "D", "--certificate", "none.json", "--valid-until"];
+    let of = |until| [&["certify", "run"], &days[..], &[until]].concat();
+    all_in(&issued.told(&of("2020-01-01"), 21), &["would end before it begins"]);
+    all_in(&issued.told(&of("2099-01-01"), 21), &["a certificate holds 3 years at most"]);
+    fs::write(issued.path("wrong"), "another word\n").unwrap();
+    let wrong = [&certify(&["run"], "none.json")[..], &["--passphrase-file", "wrong"]].concat();
+    all_in(&issued.told(&wrong, 20), &["the passphrase does not open the key"]);
+    all_in(&issued.told(&["certify", "key", "new", "--key", "issuer"], 20), &["failed to make issuer", "exists"]);
+    let clear = fs::read_to_string(issued.path("issuer")).unwrap();
+    assert!(clear.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+}
