@@ -21,6 +21,7 @@ mod mail;
 mod mail_ports;
 mod mail_servers;
 mod oracle;
+mod organisation;
 mod process;
 mod readme;
 mod ready;

@@ -7,7 +7,7 @@ use der::pem::LineEnding;
 use der::{Decode as _, Encode as _, EncodePem as _};
 use pkcs5::pbes2::Parameters;
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
-use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef};
+use pkcs8::{EncryptedPrivateKeyInfoRef, ObjectIdentifier, PrivateKeyInfoRef, SecretDocument};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use std::fmt;
 use thiserror::Error;
@@ -93,15 +93,7 @@ impl SecretKey {
     /// # Errors
     /// [`KeyError`].
     pub fn from_pem(pem: &str, passphrase: &str) -> Result<Self, KeyError> {
-        let (label, bytes) = decoded(pem, "encrypted private key in PEM")?;
-        match label.as_str() {
-            "ENCRYPTED PRIVATE KEY" => {}
-            "PRIVATE KEY" => return Err(KeyError::InClear),
-            _ => return Err(KeyError::Format("encrypted private key in PEM")),
-        }
-        let info =
-            EncryptedPrivateKeyInfoRef::from_der(&bytes).map_err(|_| KeyError::Format("encrypted PKCS#8 key"))?;
-        let opened = info.decrypt(passphrase).map_err(|_| KeyError::Passphrase)?;
+        let opened = opened(pem, passphrase)?;
         let info = PrivateKeyInfoRef::from_der(opened.as_bytes()).map_err(|_| KeyError::Passphrase)?;
         if info.algorithm.oid != ED25519_OID {
             return Err(KeyError::Format("Ed25519 key"));
@@ -165,6 +157,18 @@ impl PublicKey {
         let bytes = key.and_then(|key| <[u8; 32]>::try_from(key.subject_public_key.as_bytes()?).ok());
         bytes.map(Self).ok_or(KeyError::Format(WHAT))
     }
+}
+
+/// The content of an encrypted private key in PEM: PKCS#8 in clear.
+pub(crate) fn opened(pem: &str, passphrase: &str) -> Result<SecretDocument, KeyError> {
+    let (label, bytes) = decoded(pem, "encrypted private key in PEM")?;
+    match label.as_str() {
+        "ENCRYPTED PRIVATE KEY" => {}
+        "PRIVATE KEY" | "RSA PRIVATE KEY" | "EC PRIVATE KEY" => return Err(KeyError::InClear),
+        _ => return Err(KeyError::Format("encrypted private key in PEM")),
+    }
+    let info = EncryptedPrivateKeyInfoRef::from_der(&bytes).map_err(|_| KeyError::Format("encrypted PKCS#8 key"))?;
+    info.decrypt(passphrase).map_err(|_| KeyError::Passphrase)
 }
 
 fn decoded(pem: &str, what: &'static str) -> Result<(String, Vec<u8>), KeyError> {

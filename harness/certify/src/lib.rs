@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod dsse;
 pub mod issue;
 pub mod key;
+pub mod organisation;
 pub mod register;
 pub mod signed;
 pub mod standing;

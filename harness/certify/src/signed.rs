@@ -3,6 +3,7 @@
 use crate::certificate::Certificate;
 use crate::dsse::{Envelope, EnvelopeError};
 use crate::key::SecretKey;
+use crate::organisation::{self, CmsError, NotFit, Organisation, OrganisationKey, SecureRandom};
 use crate::register::Reads;
 use crate::register::entry::Issuer;
 use crate::statement::{self, StatementError};
@@ -21,6 +22,15 @@ pub enum Unsound {
     /// A key that is believed is named by a signature that it did not make.
     #[error("the signature of {0} does not fit the statement: one of them was changed")]
     Forged(String),
+    /// The other form.
+    #[error(transparent)]
+    Cms(#[from] CmsError),
+    /// The signature fits, and the organisation's certificate may not stand for it.
+    #[error(transparent)]
+    Organisation(#[from] NotFit),
+    /// A second signature is asked of a form that has one.
+    #[error("a CMS file has one signature; two people sign the other form (DSSE)")]
+    OneSignature,
     /// Too few signatures by those who are believed.
     #[error("{found} of those you trust signed it, and {demanded} must have")]
     TooFew {
@@ -38,6 +48,8 @@ pub struct Verified {
     pub certificate: Certificate,
     /// Names of the keys.
     pub signers: Vec<String>,
+    /// The organisation that signed, where the file is CMS.
+    pub organisation: Option<Organisation>,
 }
 
 /// Signs a certificate.
@@ -49,11 +61,28 @@ pub fn sign(certificate: &Certificate, keys: &[&SecretKey]) -> Vec<u8> {
     envelope.to_file()
 }
 
+/// Signs a certificate in the other form, CMS, with an organisation's certificate that may sign on that day.
+///
+/// # Errors
+/// [`Unsound`].
+pub fn sign_as(
+    certificate: &Certificate,
+    organisation: &Organisation,
+    key: &OrganisationKey,
+    chance: &dyn SecureRandom,
+) -> Result<Vec<u8>, Unsound> {
+    organisation.may_sign(certificate.issued)?;
+    Ok(organisation::sign(&statement::write(certificate), organisation, key, chance)?)
+}
+
 /// Adds a signature to a certificate: the second person's.
 ///
 /// # Errors
 /// When it is no certificate.
 pub fn countersign(file: &[u8], key: &SecretKey) -> Result<Vec<u8>, Unsound> {
+    if organisation::is_one(file) {
+        return Err(Unsound::OneSignature);
+    }
     let mut envelope = Envelope::read(file)?;
     statement::read(&envelope.payload)?;
     envelope.sign(key);
@@ -65,6 +94,9 @@ pub fn countersign(file: &[u8], key: &SecretKey) -> Result<Vec<u8>, Unsound> {
 /// # Errors
 /// When it is no certificate.
 pub fn unverified(file: &[u8]) -> Result<Certificate, Unsound> {
+    if organisation::is_one(file) {
+        return Ok(statement::read(&organisation::read(file)?.statement)?);
+    }
     Ok(statement::read(&Envelope::read(file)?.payload)?)
 }
 
@@ -73,6 +105,9 @@ pub fn unverified(file: &[u8]) -> Result<Certificate, Unsound> {
 /// # Errors
 /// [`Unsound`].
 pub fn verify(file: &[u8], trust: &Trust) -> Result<Verified, Unsound> {
+    if organisation::is_one(file) {
+        return verify_organisation(file, trust);
+    }
     let envelope = Envelope::read(file)?;
     let mut signers = Vec::new();
     for (name, key) in trust.keys() {
@@ -89,7 +124,37 @@ pub fn verify(file: &[u8], trust: &Trust) -> Result<Verified, Unsound> {
     if found < trust.signatures() {
         return Err(Unsound::TooFew { found, demanded: trust.signatures() });
     }
-    Ok(Verified { certificate, signers })
+    Ok(Verified { certificate, signers, organisation: None })
+}
+
+/// An organisation is believed by its own certificate, or by that of a CA which vouches for it. Its certificate must have been
+/// good on the day that the statement names as that of its signing; it may have expired since.
+fn verify_organisation(file: &[u8], trust: &Trust) -> Result<Verified, Unsound> {
+    let read = organisation::read(file)?;
+    let certificate = statement::read(&read.statement)?;
+    let too_few = |found| Unsound::TooFew { found, demanded: trust.signatures() };
+    let mut refused = None;
+    let signers: Vec<String> = trust
+        .organisations()
+        .filter_map(|(name, believed)| {
+            let (known, signer) = if *believed == read.signer {
+                (read.signer.may_sign(certificate.issued), name.to_owned())
+            } else if believed.is_authority() {
+                let signer = format!("{} (vouched for by {name})", read.signer.subject());
+                (believed.vouches_for(&read.signer, certificate.issued), signer)
+            } else {
+                return None;
+            };
+            known.map(|()| signer).map_err(|not_fit| refused = Some(not_fit)).ok()
+        })
+        .collect();
+    match (signers.is_empty(), refused) {
+        (true, Some(not_fit)) => Err(not_fit.into()),
+        (true, None) => Err(too_few(0)),
+        // Whoever vouches, it is one signature.
+        (false, _) if trust.signatures() > 1 => Err(too_few(1)),
+        (false, _) => Ok(Verified { certificate, signers, organisation: Some(read.signer) }),
+    }
 }
 
 /// Reads the certificates of a register.
@@ -100,6 +165,10 @@ impl Reads for SignedFiles {
     fn certificate(&self, file: &[u8], issuers: &[Issuer], signatures: u32) -> Result<Certificate, String> {
         let trust = Trust::of(issuers, signatures)
             .map_err(|(name, error)| format!("the key of `{name}` in the register cannot be used: {error}"))?;
+        // Whoever a CA certifies would be an issuer.
+        if let Some((name, _)) = trust.organisations().find(|(_, organisation)| organisation.is_authority()) {
+            return Err(format!("the certificate of `{name}` in the register is a CA's, and no issuer's"));
+        }
         verify(file, &trust).map(|verified| verified.certificate).map_err(|unsound| unsound.to_string())
     }
 }

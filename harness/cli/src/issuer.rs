@@ -5,8 +5,9 @@ use crate::command::ready::norwegian_day;
 use crate::command::run::random;
 use crate::failure::Failure;
 use certify::key::{KeyError, PublicKey, SecretKey};
+use certify::organisation::{Organisation, OrganisationKey, SystemRandom};
 use certify::register::entry::Issuer;
-use certify::trust::Trust;
+use certify::trust::{Trust, is_certificate};
 use checks::exit::Exit;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -80,8 +81,44 @@ pub fn secret_key(path: &Path, from: &Passphrase) -> Result<SecretKey, Failure> 
 pub fn issuer(name: &str, path: &Path) -> Result<Issuer, Failure> {
     let key = fs::read_to_string(path)
         .map_err(|e| Failure::new(Exit::USAGE, format!("failed to read the key {}: {e}", path.display())))?;
-    PublicKey::from_pem(&key).map_err(|e| of_key(path, &e))?;
+    if is_certificate(&key) {
+        organisation(path)?;
+    } else {
+        PublicKey::from_pem(&key).map_err(|e| of_key(path, &e))?;
+    }
     Ok(Issuer { name: name.to_owned(), key })
+}
+
+/// Reads an organisation's certificate, or a CA's.
+///
+/// # Errors
+/// 20 when it cannot be read, or is something else.
+pub fn organisation(path: &Path) -> Result<Organisation, Failure> {
+    let pem = fs::read_to_string(path)
+        .map_err(|e| Failure::new(Exit::USAGE, format!("failed to read the certificate {}: {e}", path.display())))?;
+    Organisation::from_pem(&pem).map_err(|e| {
+        Failure::new(Exit::USAGE, format!("the organisation certificate {} cannot be used: {e}", path.display()))
+    })
+}
+
+/// Opens an organisation's private key, which must be that of its certificate.
+///
+/// # Errors
+/// 20 when it cannot be read or opened, or is another's.
+pub fn organisation_key(path: &Path, of: &Organisation, from: &Passphrase) -> Result<OrganisationKey, Failure> {
+    let pem = fs::read_to_string(path)
+        .map_err(|e| Failure::new(Exit::USAGE, format!("failed to read the key {}: {e}", path.display())))?;
+    let unusable = |what: &dyn std::fmt::Display| {
+        Failure::new(Exit::USAGE, format!("the key {} cannot be used: {what}", path.display()))
+    };
+    let hint = "`openssl pkcs8 -topk8 -v2 aes-256-cbc -in KEY -out FILE` writes one behind a passphrase";
+    let key = OrganisationKey::from_pem(&pem, &passphrase(from)?, &SystemRandom::new());
+    let key = key.map_err(|error| unusable(&error).hint(hint))?;
+    if key.belongs_to(of) {
+        Ok(key)
+    } else {
+        Err(unusable(&format!("it is not the key of the certificate of {}", of.subject())))
+    }
 }
 
 /// `NAME=FILE`.
@@ -93,7 +130,16 @@ pub fn named_key(argument: &str) -> Result<Issuer, Failure> {
         .split_once('=')
         .filter(|(name, path)| !name.is_empty() && !path.is_empty())
         .ok_or_else(|| Failure::new(Exit::USAGE, format!("`{argument}` is not NAME=FILE")))?;
-    issuer(name, Path::new(path))
+    let issuer = issuer(name, Path::new(path))?;
+    // In a register it stands for one issuer.
+    if is_certificate(&issuer.key) && organisation(Path::new(path))?.is_authority() {
+        return Err(Failure::new(
+            Exit::USAGE,
+            format!("{path} is the certificate of a CA: whoever it certifies would be {name}"),
+        )
+        .hint("name the organisation's own certificate"));
+    }
+    Ok(issuer)
 }
 
 /// Whom somebody believes: a file a key, named as the file is.

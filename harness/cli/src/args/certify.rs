@@ -16,8 +16,17 @@ pub struct Certify {
     #[arg(required = true)]
     pub runs: Vec<String>,
     /// The issuer's private key
-    #[arg(long, value_name = "FILE", required = true)]
+    #[arg(long, value_name = "FILE", required_unless_present = "cms_key")]
     pub key: Option<PathBuf>,
+    /// Sign as CMS too, or instead: the organisation's private key (RSA or P-256), in encrypted PKCS#8
+    #[arg(long, value_name = "FILE", requires = "cms_certificate")]
+    pub cms_key: Option<PathBuf>,
+    /// The organisation's certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "cms_key")]
+    pub cms_certificate: Option<PathBuf>,
+    /// File whose first line is the passphrase of that key [default: that of the other]
+    #[arg(long, value_name = "FILE", requires = "cms_key")]
+    pub cms_passphrase_file: Option<PathBuf>,
     /// Who stands behind the certificate
     #[arg(long, value_name = "NAME", required = true)]
     pub issuer: Option<String>,
@@ -30,7 +39,7 @@ pub struct Certify {
     /// What must be kept for it to hold: a list in YAML of `{ nb, en, messages, until }`
     #[arg(long, value_name = "FILE")]
     pub conditions: Option<PathBuf>,
-    /// Where the certificate goes [default: certificate-NUMBER.json]
+    /// Where the certificate goes [default: certificate-NUMBER.json]; as CMS beside it, with the ending .cms.pem
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
     /// Folder that holds the run folders

@@ -9,6 +9,7 @@ use crate::stated::{self, RESULT, Reach, Stated};
 use crate::{embedded, issuer, recompute};
 use ::certify::certificate::{Assurance, Certificate, Condition, Outcome, Validity};
 use ::certify::issue::{self, Terms};
+use ::certify::organisation::SystemRandom;
 use ::certify::signed;
 use checks::exit::Exit;
 use std::fs;
@@ -40,7 +41,7 @@ pub fn run(args: &Certify) -> Result<Exit, Failure> {
 
 fn issued(args: &Certify) -> Result<Exit, Failure> {
     let missing = || Failure::new(Exit::USAGE, "certify takes RUN…, --key, --issuer and --valid-until");
-    let (Some(key), Some(name), Some(until)) = (&args.key, &args.issuer, args.valid_until) else {
+    let (Some(name), Some(until)) = (&args.issuer, args.valid_until) else {
         return Err(missing());
     };
     let today = issuer::today();
@@ -57,13 +58,37 @@ fn issued(args: &Certify) -> Result<Exit, Failure> {
     let scenarios = recompute::about()?;
     let certificate = issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
         .map_err(|refusal| Failure::of(Exit::INPUT_INVALID, &refusal).meaning("nothing was certified"))?;
-    let key = issuer::secret_key(key, &args.passphrase)?;
     let path = args.certificate.clone();
     let path = path.unwrap_or_else(|| PathBuf::from(format!("certificate-{}.json", certificate.number)));
-    write(&path, &signed::sign(&certificate, &[&key]))?;
+    // Everything is signed before anything is written.
+    let mut files = Vec::new();
+    if let Some(key) = &args.key {
+        let key = issuer::secret_key(key, &args.passphrase)?;
+        files.push((path.clone(), signed::sign(&certificate, &[&key])));
+    }
+    if let (Some(key), Some(own)) = (&args.cms_key, &args.cms_certificate) {
+        files.push((path.with_extension("cms.pem"), signed_as(&certificate, args, key, own)?));
+    }
+    for (path, bytes) in &files {
+        write(path, bytes)?;
+    }
     show(&certificate);
-    say(format!("written into {}", path.display()));
+    for (path, _) in &files {
+        say(format!("written into {}", path.display()));
+    }
     Ok(Exit::MET)
+}
+
+/// The certificate as CMS.
+fn signed_as(certificate: &Certificate, args: &Certify, key: &Path, own: &Path) -> Result<Vec<u8>, Failure> {
+    let organisation = issuer::organisation(own)?;
+    let mut passphrase = args.passphrase.clone();
+    passphrase.passphrase_file = args.cms_passphrase_file.clone().or(passphrase.passphrase_file);
+    let key = issuer::organisation_key(key, &organisation, &passphrase)?;
+    signed::sign_as(certificate, &organisation, &key, &SystemRandom::new()).map_err(|error| {
+        Failure::new(Exit::USAGE, format!("{} cannot sign: {error}", own.display()))
+            .hint("an organisation certificate for signing that is valid today is needed")
+    })
 }
 
 /// The runs, judged, each as its own `result.json` says it came out.

@@ -9,6 +9,7 @@ use crate::recompute::{self, Differences};
 use crate::standings::{Found, standings};
 use crate::{TOOL, embedded, issuer};
 use ::certify::certificate::Certificate;
+use ::certify::organisation::Organisation;
 use ::certify::register::digest;
 use ::certify::signed::{self, Unsound};
 use checks::exit::Exit;
@@ -22,25 +23,20 @@ use std::path::Path;
 /// 30 when it was changed, or its runs say something else.
 pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
     let file = read(path)?;
-    let trust = issuer::trust(&args.trust, args.signatures)?;
-    let (certificate, signers) = match signed::verify(&file, &trust) {
-        Ok(verified) => (verified.certificate, verified.signers),
-        Err(Unsound::TooFew { .. }) => (signed::unverified(&file).map_err(|error| not_one(path, &error))?, Vec::new()),
-        Err(error) => return Err(not_one(path, &error)),
-    };
+    let (certificate, believed) = believed(args, path, &file)?;
     show(&certificate);
     let mut exit = Exit::MET;
     let mut worse = |found: Exit| exit = if exit == Exit::MET { found } else { exit };
-    if signers.is_empty() {
-        worse(Exit::NOT_ESTABLISHED);
-        let whom = if args.trust.is_empty() {
-            "you named nobody whom you trust (--trust FILE)"
-        } else {
-            "not enough of those you trust signed it"
-        };
-        say(format!("signature    NOT ESTABLISHED: {whom}; anybody may have written it"));
-    } else {
-        say(format!("signature    by {}, over exactly these bytes", signers.join(" and ")));
+    match &believed {
+        Ok((signers, _)) => say(format!("signature    by {}, over exactly these bytes", signers.join(" and "))),
+        Err(why) => {
+            worse(Exit::NOT_ESTABLISHED);
+            say(format!("signature    NOT ESTABLISHED: {why}"));
+        }
+    }
+    if let Ok((_, Some(organisation))) = &believed {
+        say(format!("organisation {}; certificate {}", organisation.subject(), organisation.fingerprint()));
+        say("             whether that certificate was revoked was not looked up");
     }
     let day = args.on.unwrap_or_else(issuer::today);
     if certificate.validity.covers(day) {
@@ -61,8 +57,27 @@ pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
     } else if !again(args, &certificate)? {
         worse(Exit::NOT_ESTABLISHED);
     }
-    say(proven(&signers, args.run.is_empty()));
+    say(proven(believed.is_ok(), args.run.is_empty()));
     Ok(exit)
+}
+
+/// Who signed, and with which certificate where it is an organisation's; or why nobody who is believed did.
+type Believed = Result<(Vec<String>, Option<Organisation>), String>;
+
+fn believed(args: &Verify, path: &Path, file: &[u8]) -> Result<(Certificate, Believed), Failure> {
+    let trust = issuer::trust(&args.trust, args.signatures)?;
+    let why = match signed::verify(file, &trust) {
+        Ok(verified) => return Ok((verified.certificate, Ok((verified.signers, verified.organisation)))),
+        Err(Unsound::Organisation(not_fit)) => not_fit.to_string(),
+        Err(Unsound::TooFew { .. }) if args.trust.is_empty() => {
+            "you named nobody whom you trust (--trust FILE); anybody may have written it".to_owned()
+        }
+        Err(Unsound::TooFew { .. }) => {
+            "not enough of those you trust signed it; anybody may have written it".to_owned()
+        }
+        Err(error) => return Err(not_one(path, &error)),
+    };
+    Ok((signed::unverified(file).map_err(|error| not_one(path, &error))?, Err(why)))
 }
 
 /// How the file stands in a register. Whether it does, and was not withdrawn.
@@ -82,11 +97,11 @@ fn stands_in(register: &Path, trust: Option<&Path>, digest: &str, day: Date) -> 
     Ok(!is_withdrawn && is_verified)
 }
 
-fn proven(signers: &[String], without_runs: bool) -> String {
-    let signed = if signers.is_empty() {
-        "nothing about who stands behind it"
-    } else {
+fn proven(is_signed: bool, without_runs: bool) -> String {
+    let signed = if is_signed {
         "who signed it, and that nothing in it was changed"
+    } else {
+        "nothing about who stands behind it"
     };
     let runs = if without_runs { "" } else { "; that its verdicts come out of those logs" };
     format!(
