@@ -3,6 +3,7 @@
 
 mod attended;
 mod carrier;
+mod certification_report;
 mod certify;
 mod ci;
 mod cli;

@@ -8,7 +8,7 @@ mod ready;
 mod register;
 mod rejudge;
 
-pub use certify::{Certify, CertifyWhat, KeyWhat, Passphrase, Verify};
+pub use certify::{CertificateReport, Certify, CertifyWhat, KeyWhat, Passphrase, Verify};
 pub use ci::{Annotations, CiArgs, Shard};
 pub use init::{CiSystem, Init};
 pub use people::{Answer, Ask, Collect, PeopleArgs};

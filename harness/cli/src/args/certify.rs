@@ -1,6 +1,6 @@
 //! Arguments of `certify` and `verify`.
 
-use super::REPORTS;
+use super::{Lang, REPORTS};
 use clap::{Args as ClapArgs, Subcommand};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -70,6 +70,42 @@ pub enum CertifyWhat {
         #[command(flatten)]
         passphrase: Passphrase,
     },
+    /// Write the certification report of a certificate, for people
+    Report(CertificateReport),
+}
+
+/// `certify report`.
+#[derive(Debug, ClapArgs)]
+pub struct CertificateReport {
+    /// The certificate
+    pub certificate: PathBuf,
+    /// Write it as one HTML file
+    #[arg(long, value_name = "FILE")]
+    pub html: PathBuf,
+    /// Language
+    #[arg(long, value_enum, default_value = "nb")]
+    pub lang: Lang,
+    /// Whom you believe: files with an issuer's public key. Without one the report says that nothing was verified
+    #[arg(long, value_name = "FILE")]
+    pub trust: Vec<PathBuf>,
+    /// How many of them must have signed
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub signatures: u32,
+    /// The runs that the certificate names: its verdicts are computed again, and the report says why something is in doubt
+    #[arg(long, value_name = "RUN")]
+    pub run: Vec<String>,
+    /// Folder of a register: what became of the certificate after it was issued
+    #[arg(long, value_name = "DIR")]
+    pub register: Option<PathBuf>,
+    /// File with the verifier key of the register, from elsewhere than the register
+    #[arg(long, value_name = "FILE", requires = "register")]
+    pub register_trust: Option<PathBuf>,
+    /// The day that the report is about [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
 }
 
 /// What is done about keys.

@@ -35,6 +35,7 @@ pub fn run(args: &Certify) -> Result<Exit, Failure> {
             say(format!("{}: signed by {}", certificate.display(), key.public_key().id()));
             Ok(Exit::MET)
         }
+        Some(CertifyWhat::Report(args)) => super::certificate_report::run(args),
         None => issued(args),
     }
 }

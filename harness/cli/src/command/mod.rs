@@ -1,6 +1,7 @@
 //! A file a command.
 
 pub mod answer;
+mod certificate_report;
 pub mod certify;
 pub(crate) mod ci;
 pub mod collect;

@@ -6,6 +6,7 @@ use super::terminal::say;
 use crate::args::Verify;
 use crate::failure::Failure;
 use crate::recompute::{self, Differences};
+use crate::run_folder::Judged;
 use crate::standings::{Found, standings};
 use crate::{TOOL, embedded, issuer};
 use ::certify::certificate::Certificate;
@@ -111,7 +112,13 @@ fn proven(is_signed: bool, without_runs: bool) -> String {
 
 /// Judges the runs again. Whether what is certified is what comes out.
 fn again(args: &Verify, certificate: &Certificate) -> Result<bool, Failure> {
-    let judged = runs(&args.run, &args.out)?;
+    let judged = of_certificate(&args.run, &args.out, certificate)?;
+    compare(certificate, &recomputed(certificate, &judged)?)
+}
+
+/// The runs, judged, when they are those that a certificate names.
+pub(super) fn of_certificate(names: &[String], out: &Path, certificate: &Certificate) -> Result<Vec<Judged>, Failure> {
+    let judged = runs(names, out)?;
     let differs = |what: &str| {
         Failure::new(
             Exit::EVIDENCE_BROKEN,
@@ -131,13 +138,17 @@ fn again(args: &Verify, certificate: &Certificate) -> Result<bool, Failure> {
             return Err(differs(&format!("run {id} with {} events ending in {head} is not in it", run.history.events)));
         }
     }
-    let now = recompute::again(certificate, &judged, &recompute::about()?)
-        .map_err(|refusal| Failure::of(Exit::EVIDENCE_BROKEN, &refusal).meaning("these runs cannot be certified"))?;
-    compare(certificate, &now)
+    Ok(judged)
+}
+
+/// The certificate that comes out of its runs with the rules of this tool.
+pub(super) fn recomputed(certificate: &Certificate, judged: &[Judged]) -> Result<Certificate, Failure> {
+    recompute::again(certificate, judged, &recompute::about()?)
+        .map_err(|refusal| Failure::of(Exit::EVIDENCE_BROKEN, &refusal).meaning("these runs cannot be certified"))
 }
 
 /// With the same rules all must be the same; with others both are shown.
-fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Failure> {
+pub(super) fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Failure> {
     let same_rules = then.rules.catalogue == now.rules.catalogue
         && then.rules.profile_digest == now.rules.profile_digest
         && then.rules.suite == embedded::suite_digest().to_string()

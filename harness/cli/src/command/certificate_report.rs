@@ -1,0 +1,110 @@
+//! `certify report`: the certification report of a certificate, for people.
+
+use super::certify::{not_one, read};
+use super::terminal::say;
+use super::verify_certificate::{compare, of_certificate, recomputed};
+use crate::args::{CertificateReport, Lang};
+use crate::failure::Failure;
+use crate::run_folder::Judged;
+use crate::standings::{Found, standings};
+use crate::{TOOL, embedded, issuer};
+use certificate_report::document::Document;
+use certificate_report::stated::{Again, Registered, Seen, Signature, Stated};
+use certificate_report::{compose, html};
+use certify::certificate::Certificate;
+use certify::register::digest;
+use certify::signed::{self, Unsound};
+use checks::catalogue::Catalogue;
+use checks::exit::Exit;
+use checks::ledger::Ledger;
+use checks::profile::Profile;
+use exchange::scenario::Loaded;
+use std::path::Path;
+
+/// Writes the report. That something was not verified stands in it, and is no failure: whoever reads it is told.
+///
+/// # Errors
+/// 20 for files, 30 when the certificate, a run or the register was changed.
+pub(super) fn run(args: &CertificateReport) -> Result<Exit, Failure> {
+    let document = document(args)?;
+    super::certify::write(&args.html, html::render(&document).as_bytes())?;
+    say(format!("written into {}", args.html.display()));
+    Ok(Exit::MET)
+}
+
+fn document(args: &CertificateReport) -> Result<Document, Failure> {
+    let path = &args.certificate;
+    let file = read(path)?;
+    let (certificate, signature) = signature(args, &file, path)?;
+    let file_digest = digest(&file);
+    let found = args.register.as_deref().map(|dir| standings(dir, args.register_trust.as_deref())).transpose()?;
+    let registered = found.as_ref().map(|Found { standings, is_verified }| Registered {
+        standing: standings.iter().find(|standing| standing.digest == file_digest),
+        is_verified: *is_verified,
+    });
+    let again = if args.run.is_empty() { None } else { Some(again(args, &certificate)?) };
+    let (catalogue, scenarios) = (Catalogue::embedded(), embedded::scenarios()?);
+    let profile = profile(&certificate);
+    let stated = Stated {
+        certificate: &certificate,
+        digest: &file_digest,
+        signature: &signature,
+        registered: registered.as_ref(),
+        again: again.as_ref(),
+        catalogue: &catalogue,
+        profile: profile.as_ref(),
+        scenario_title: &|id, lang| title(&scenarios, &certificate, id, lang),
+        on: args.on.unwrap_or_else(issuer::today),
+        tool: TOOL,
+        lang: match args.lang {
+            Lang::Nb => certificate_report::Lang::Nb,
+            Lang::En => certificate_report::Lang::En,
+        },
+    };
+    if !stated.is_verified() {
+        say("nothing says who wrote the certificate, and the report says so: --trust FILE names whom you believe");
+    }
+    Ok(compose::compose(&stated))
+}
+
+fn signature(args: &CertificateReport, file: &[u8], path: &Path) -> Result<(Certificate, Signature), Failure> {
+    let trust = issuer::trust(&args.trust, args.signatures)?;
+    let unverified = || signed::unverified(file).map_err(|error| not_one(path, &error));
+    match signed::verify(file, &trust) {
+        Ok(verified) => Ok((verified.certificate, Signature::By(verified.signers))),
+        Err(Unsound::TooFew { .. }) if args.trust.is_empty() => Ok((unverified()?, Signature::NobodyNamed)),
+        Err(Unsound::TooFew { found, demanded }) => Ok((unverified()?, Signature::TooFew { found, demanded })),
+        Err(error) => Err(not_one(path, &error)),
+    }
+}
+
+/// The profile, when this tool has it in the edition of the certificate.
+fn profile(certificate: &Certificate) -> Option<Profile> {
+    let profile = embedded::profile(&certificate.rules.profile).ok()?;
+    (profile.digest.to_string() == certificate.rules.profile_digest).then_some(profile)
+}
+
+/// The title of a scenario: of one that was played only when this tool has it in that edition.
+fn title(scenarios: &[Loaded], certificate: &Certificate, id: &str, lang: certificate_report::Lang) -> Option<String> {
+    let loaded = scenarios.iter().find(|loaded| loaded.id == id)?;
+    let played = certificate.rules.scenarios.get(id);
+    let title = &loaded.scenario.title;
+    played.is_none_or(|digest| *digest == loaded.digest.to_string()).then(|| lang.pick(&title.nb, &title.en).clone())
+}
+
+fn again(args: &CertificateReport, certificate: &Certificate) -> Result<Again, Failure> {
+    let judged = of_certificate(&args.run, &args.out, certificate)?;
+    let is_same = compare(certificate, &recomputed(certificate, &judged)?)?;
+    let mut ledger = Ledger::default();
+    for view in judged.iter().map(Judged::view) {
+        ledger.merge(&view.judgement.ledger);
+    }
+    let seen = |row: &checks::ledger::Row| Seen {
+        satisfied: row.satisfied,
+        violated: row.violated,
+        cannot_tell: row.cannot_tell,
+        minimum: row.minimum,
+    };
+    let seen = ledger.rows().map(|row| (row.requirement.as_str().to_owned(), seen(row))).collect();
+    Ok(Again { is_same, tool: TOOL.to_owned(), seen })
+}
