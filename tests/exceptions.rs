@@ -244,3 +244,57 @@ fn who_verifies_a_certificate_with_the_register_sees_how_it_stands() {
     enter(vec!["register", "revoke", "reg", "H-150", "--reason", "feil bygg"]);
     all_in(&verify("2027-02-15", &trusted, 11), &["NOT ESTABLISHED: it was withdrawn from 2027-01-01: feil bygg"]);
 }
+
+/// Where two issuers must sign a certificate, whoever keeps the register cannot alone turn a no into a yes.
+#[test]
+fn two_issuers_sign_an_override_where_two_sign_a_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for key in ["register", "one", "two", "stranger"] {
+        told(at, &["certify", "key", "new", "--key", key], 0);
+    }
+    let init =
+        ["register", "init", "reg", "--origin", "register.test/helse", "--title", "Register", "--signatures", "2"];
+    let named = ["--issuer", "En=one.pub", "--issuer", "To=two.pub", "--key", "register", "--on", "2026-06-01"];
+    told(at, &[&init[..], &named].concat(), 0);
+    let standing = all().into_iter().find(|one| one.certificate.number == "H-150").unwrap();
+    fs::write(at.join("H-150.json"), signed::sign(&standing.certificate, &[])).unwrap();
+    for key in ["one", "two"] {
+        told(at, &["certify", "sign", "H-150.json", "--key", key], 0);
+    }
+    told(at, &["register", "add", "reg", "H-150.json", "--key", "register", "--on", "2026-06-01"], 0);
+    let treatment = [vec!["H-150"], with(&OVERRIDE, "", ""), vec!["--by", "Ola Prøve", "--on", "2027-01-01"]].concat();
+    let alone = [&["register", "override", "reg", "--key", "register"], &treatment[..]].concat();
+    all_in(
+        &told(at, &alone, 21),
+        &["0 of its issuers signed the override, and this register demands 2", "`register propose`"],
+    );
+    let proposed = told(at, &[&["register", "propose", "reg", "--to", "unntak.json"], &treatment[..]].concat(), 0);
+    all_in(
+        &proposed,
+        &["HIS1144-20 is treated as verified", "answered for by Kari Prøve and Ola Prøve", "register approve"],
+    );
+    let enter = ["register", "enter", "reg", "unntak.json", "--key", "register"];
+    let approve = |key: &str| told(at, &["register", "approve", "reg", "unntak.json", "--key", key], 0);
+    approve("one");
+    approve("stranger");
+    all_in(&told(at, &enter, 21), &["1 of its issuers signed"]);
+    approve("two");
+    // Changed after it was signed, it is another.
+    let whole = fs::read_to_string(at.join("unntak.json")).unwrap();
+    fs::write(at.join("unntak.json"), whole.replace("2027-03-31", "2029-03-31")).unwrap();
+    all_in(&told(at, &enter, 21), &["0 of its issuers signed"]);
+    fs::write(at.join("unntak.json"), whole).unwrap();
+    told(at, &enter, 0);
+    all_in(&told(at, &enter, 21), &["in the register already"]);
+    fs::copy(at.join("reg/register.key"), at.join("register.pem")).unwrap();
+    told(at, &["register", "verify", "reg", "--trust", "register.pem"], 0);
+    all_in(
+        &told(at, &["register", "list", "reg", "--trust", "register.pem"], 0),
+        &["HIS1144-20 is treated as verified"],
+    );
+    all_in(
+        &told(at, &["register", "enter", "reg", "H-150.json", "--key", "register"], 21),
+        &["is no proposed override"],
+    );
+}

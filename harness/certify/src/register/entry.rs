@@ -121,7 +121,20 @@ pub enum Entry {
         by: Vec<String>,
         /// Why.
         reason: String,
+        /// Signatures of issuers, where the register demands more than one on a certificate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvals: Vec<Approval>,
     },
+}
+
+/// An issuer's signature over an override.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// SHA-256 of the issuer's public key, in hexadecimal digits.
+    pub key: String,
+    /// The Ed25519 signature, base64.
+    pub signature: String,
 }
 
 /// Somebody who may issue certificates.

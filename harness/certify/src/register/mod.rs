@@ -9,6 +9,7 @@
 //! register.key                   the verifier key, for convenience; whoever checks has it from elsewhere
 //! ```
 
+pub mod approval;
 pub mod entry;
 mod examine;
 mod grow;

@@ -1,7 +1,7 @@
 //! What may follow what in a register: the state that its entries add up to.
 
 use super::entry::{Entry, Issuer};
-use super::note;
+use super::{approval, note};
 use crate::certificate::Certificate;
 use checks::ledger::Status;
 use jiff::civil::Date;
@@ -24,6 +24,8 @@ pub struct State {
     pub certificates: BTreeMap<String, (String, u64)>,
     /// The digests of their files: asked for each new one, so not looked for among all.
     digests: BTreeSet<String>,
+    /// The overrides.
+    overrides: BTreeSet<Vec<u8>>,
     /// Number of entries.
     pub size: u64,
 }
@@ -64,7 +66,12 @@ impl State {
                 }
                 self.certificates.insert(number.clone(), (certificate.clone(), self.size));
             }
-            (_, about) => self.about(about)?,
+            (_, about) => {
+                self.about(about)?;
+                if matches!(about, Entry::Overridden { .. }) {
+                    self.approved(about)?;
+                }
+            }
         }
         self.size += 1;
         Ok(())
@@ -89,6 +96,24 @@ impl State {
         }
         self.issuers.push(issuer.clone());
         Ok(())
+    }
+
+    /// Where several issuers must sign a certificate, as many must sign an override; and each is written once, so that one that
+    /// was ended is not brought back by whoever keeps the register alone.
+    fn approved(&mut self, entry: &Entry) -> Result<(), String> {
+        let found = approval::approved_by(entry, &self.origin, &self.issuers).len();
+        if self.signatures > 1 && found < self.signatures as usize {
+            return Err(format!(
+                "{found} of its issuers signed the override, and this register demands {}, as on a certificate; \
+                 `register propose`, `approve` and `enter` collect them",
+                self.signatures
+            ));
+        }
+        if self.overrides.insert(entry.to_bytes().map_err(|error| error.to_string())?) {
+            Ok(())
+        } else {
+            Err("that override is in the register already".to_owned())
+        }
     }
 
     fn about(&self, entry: &Entry) -> Result<(), String> {
@@ -185,10 +210,12 @@ mod tests {
             status: "verified".into(),
             by: by.iter().map(|&name| name.to_owned()).collect(),
             reason: "feil i testen".into(),
+            approvals: Vec::new(),
         };
         assert!(state.take(&alone(&["Kari", "Kari"], date(2026, 3, 1))).unwrap_err().contains("two people"));
         assert!(state.take(&alone(&["Kari", "Ola"], date(2026, 1, 1))).unwrap_err().contains("ends before"));
         state.take(&alone(&["Kari", "Ola"], date(2026, 3, 1))).unwrap();
+        assert!(state.take(&alone(&["Kari", "Ola"], date(2026, 3, 1))).unwrap_err().contains("already"));
         let stranger = Entry::IssuerRetired { on, name: "noen".into(), reason: String::new() };
         assert!(state.take(&stranger).is_err());
         assert_eq!(state.size, 3);

@@ -29,6 +29,28 @@ pub struct Entering {
     pub passphrase: Passphrase,
 }
 
+/// An override.
+#[derive(Debug, ClapArgs)]
+pub struct Treatment {
+    /// The certificate's number
+    pub number: String,
+    /// The requirement
+    #[arg(long)]
+    pub requirement: String,
+    /// As what: verified, not-applicable, …
+    #[arg(long)]
+    pub status: String,
+    /// Who answers for it: two names
+    #[arg(long, required = true)]
+    pub by: Vec<String>,
+    /// Last day
+    #[arg(long, value_name = "DATE")]
+    pub until: Date,
+    /// Why
+    #[arg(long)]
+    pub reason: String,
+}
+
 /// What is done with a register.
 #[derive(Debug, Subcommand)]
 pub enum RegisterWhat {
@@ -129,23 +151,49 @@ pub enum RegisterWhat {
         /// What is needed to write
         #[command(flatten)]
         entering: Entering,
-        /// The certificate's number
-        number: String,
-        /// The requirement
-        #[arg(long)]
-        requirement: String,
-        /// As what: verified, not-applicable, …
-        #[arg(long)]
-        status: String,
-        /// Who answers for it: two names
-        #[arg(long, required = true)]
-        by: Vec<String>,
-        /// Last day
+        /// The override
+        #[command(flatten)]
+        treatment: Treatment,
+    },
+    /// Write an override into a file, for the issuers to sign: where a register demands two signatures
+    Propose {
+        /// The folder of the register
+        dir: PathBuf,
+        /// The override
+        #[command(flatten)]
+        treatment: Treatment,
+        /// First day [default: today, in Norway]
         #[arg(long, value_name = "DATE")]
-        until: Date,
-        /// Why
-        #[arg(long)]
-        reason: String,
+        on: Option<Date>,
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Sign a proposed override as an issuer
+    Approve {
+        /// The folder of the register
+        dir: PathBuf,
+        /// The file of the proposal
+        proposal: PathBuf,
+        /// The issuer's private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Where its passphrase is
+        #[command(flatten)]
+        passphrase: Passphrase,
+    },
+    /// Write a proposed override, signed by enough issuers, into the register
+    Enter {
+        /// The folder of the register
+        dir: PathBuf,
+        /// The file of the proposal
+        proposal: PathBuf,
+        /// The register's private key
+        #[arg(long, value_name = "FILE")]
+        key: PathBuf,
+        /// Where its passphrase is
+        #[command(flatten)]
+        passphrase: Passphrase,
     },
     /// List the certificates and how they stand
     List {

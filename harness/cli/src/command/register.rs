@@ -1,5 +1,7 @@
 //! `register`: what is written into the register of certificates, and what anybody can find out about it.
 
+mod proposal;
+
 use super::certify::{not_one, read, write};
 use super::stands;
 use super::terminal::{print, say};
@@ -7,6 +9,7 @@ use crate::args::{Entering, Register, RegisterWhat};
 use crate::failure::Failure;
 use crate::issuer;
 use crate::register_folder::{Folder, broken_at, examined, verifier_key};
+use ::certify::key::SecretKey;
 use ::certify::register::entry::Entry;
 use ::certify::register::shelf::Shelf as _;
 use ::certify::register::{self, CHECKPOINT, Examined, GrowError, digest, note};
@@ -31,13 +34,21 @@ pub fn run(args: &Register) -> Result<Exit, Failure> {
         RegisterWhat::List { dir, trust } => list(dir, trust),
         RegisterWhat::Verify { dir, trust, seen } => verify(dir, trust, seen.as_deref()),
         RegisterWhat::Prove { dir, number, trust, proof } => prove(dir, number, trust, proof.as_deref()),
+        RegisterWhat::Propose { dir, treatment, on, to } => proposal::propose(dir, treatment, *on, to),
+        RegisterWhat::Approve { dir, proposal, key, passphrase } => {
+            proposal::approve(dir, proposal, &issuer::secret_key(key, passphrase)?)
+        }
+        RegisterWhat::Enter { dir, proposal, key, passphrase } => {
+            let entry = proposal::read(proposal)?;
+            append(dir, &issuer::secret_key(key, passphrase)?, &[entry], &[])
+        }
         RegisterWhat::Witness { dir, key, name, trust, seen, passphrase } => {
             let key = issuer::secret_key(key, passphrase)?;
             witness(dir, (name, &key), trust, seen)
         }
         other => {
             let (entering, entry) = entry(other).ok_or_else(|| Failure::new(Exit::USAGE, "nothing to write"))?;
-            append(entering, &[entry], &[])
+            append(&entering.dir, &issuer::secret_key(&entering.key, &entering.passphrase)?, &[entry], &[])
         }
     }
 }
@@ -74,18 +85,7 @@ fn entry(what: &RegisterWhat) -> Option<(&Entering, Entry)> {
             };
             Some((e, entry))
         }
-        RegisterWhat::Override { entering: e, number, requirement, status, by, until, reason } => {
-            let entry = Entry::Overridden {
-                on: day(e),
-                until: *until,
-                number: number.clone(),
-                requirement: requirement.clone(),
-                status: status.clone(),
-                by: by.clone(),
-                reason: reason.clone(),
-            };
-            Some((e, entry))
-        }
+        RegisterWhat::Override { entering: e, treatment } => Some((e, proposal::entry(treatment, day(e)))),
         _ => None,
     }
 }
@@ -133,16 +133,15 @@ fn add(entering: &Entering, paths: &[PathBuf]) -> Result<Exit, Failure> {
         entries.push(Entry::Added { on, number: stated.number, certificate: digest(&file) });
         files.push(file);
     }
-    append(entering, &entries, &files)
+    append(&entering.dir, &issuer::secret_key(&entering.key, &entering.passphrase)?, &entries, &files)
 }
 
 /// Writes, and looks at the whole afterwards: a certificate that no issuer of the register signed is not added.
-fn append(entering: &Entering, entries: &[Entry], files: &[Vec<u8>]) -> Result<Exit, Failure> {
-    let key = issuer::secret_key(&entering.key, &entering.passphrase)?;
-    let mut folder = Folder(entering.dir.clone());
-    let refuse = |error: &GrowError| refused(&entering.dir, error);
-    register::admits(&folder, &key, (entries, files), &signed::SignedFiles).map_err(|e| refuse(&e))?;
-    let head = register::append(&mut folder, &key, entries, files).map_err(|e| refuse(&e))?;
+fn append(dir: &Path, key: &SecretKey, entries: &[Entry], files: &[Vec<u8>]) -> Result<Exit, Failure> {
+    let mut folder = Folder(dir.to_owned());
+    let refuse = |error: &GrowError| refused(dir, error);
+    register::admits(&folder, key, (entries, files), &signed::SignedFiles).map_err(|e| refuse(&e))?;
+    let head = register::append(&mut folder, key, entries, files).map_err(|e| refuse(&e))?;
     for entry in entries {
         say(format!("{}  {}", entry.kind(), entry.number().unwrap_or_default()));
     }
@@ -236,12 +235,7 @@ fn prove(dir: &Path, number: &str, trust: &Path, path: Option<&Path>) -> Result<
     Ok(Exit::MET)
 }
 
-fn witness(
-    dir: &Path,
-    (name, key): (&str, &::certify::key::SecretKey),
-    trust: &Path,
-    seen: &Path,
-) -> Result<Exit, Failure> {
+fn witness(dir: &Path, (name, key): (&str, &SecretKey), trust: &Path, seen: &Path) -> Result<Exit, Failure> {
     let (before, _) = looked(dir, trust, Some(seen))?;
     let at = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
     let mut folder = Folder(dir.to_owned());
