@@ -48,7 +48,7 @@ fn an_answer_by_override_says_so_with_names_and_end() {
         &yes,
         &[
             "YES  9021",
-            "by an override, though the certificate says violated",
+            "counts as certified to receive LOG_INNLAGT@1.6, by an override, though the certificate says violated",
             "HIS1144-20 is treated as verified from 2027-01-01 to 2027-03-31 on the responsibility of Kari Prøve and Ola Prøve",
             "it says violated; that stays",
             "holds until      2027-03-14",

@@ -76,7 +76,6 @@ const NN: Labels = Labels {
 pub fn sheet(answer: &Answer<'_>, letters: &[String], lang: Norwegian) -> String {
     let question = answer.question;
     let known = question.known();
-    let on = day(question.on);
     let page = Page {
         lang: lang.code(),
         name: plain::name(question, lang),
@@ -92,10 +91,7 @@ pub fn sheet(answer: &Answer<'_>, letters: &[String], lang: Norwegian) -> String
         conditions: answer.conditions().into_iter().map(|one| (one.nb.clone(), one.until.map(day))).collect(),
         proofs: proofs(answer, lang),
         letters: letters.to_vec(),
-        foot: lang.pick(
-            format!("Svaret gjelder {on}. Det bygger på testbevis og på det vi vet om hvilke systemer som er i bruk, ikke på noe annet."),
-            format!("Svaret gjeld {on}. Det byggjer på testbevis og på det vi veit om kva system som er i bruk, ikkje på noko anna."),
-        ),
+        foot: foot(answer, lang),
         l: lang.pick(NB, NN),
     };
     page.render().expect("writing to memory cannot fail")
@@ -110,6 +106,17 @@ pub fn file_name(answer: &Answer<'_>, lang: Norwegian) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     let name: String = answer.question.name().chars().take(80).map(plain).collect();
     format!("{}-{way}-{name}-{}.html", answer.party.id, lang.code())
+}
+
+/// What the answer rests on.
+fn foot(answer: &Answer<'_>, lang: Norwegian) -> String {
+    let on = day(answer.question.on);
+    let is_decided = answer.reasons.iter().any(|reason| !reason.overridden().is_empty());
+    let exception = if is_decided { ", på unntak" } else { "" };
+    lang.pick(
+        format!("Svaret gjelder {on}. Det bygger på testbevis{exception} og på det vi vet om hvilke systemer som er i bruk, ikke på noe annet."),
+        format!("Svaret gjeld {on}. Det byggjer på testbevis{exception} og på det vi veit om kva system som er i bruk, ikkje på noko anna."),
+    )
 }
 
 fn disagreements(answer: &Answer<'_>, lang: Norwegian) -> impl Iterator<Item = String> {

@@ -34,7 +34,9 @@ pub(crate) fn service(answer: &Answer<'_>, lang: Norwegian) -> String {
             "Ikkje ta meldinga i bruk, og gjer som i dag. Ein test har vist ein feil. Han kan føre til at opplysningar om ein innbyggjar ikkje kjem fram, eller at ingen får vite det.".to_owned(),
         ),
     };
-    lang.pick(nb, nn)
+    let said = lang.pick(nb, nn);
+    let beside = (answer.verdict == Verdict::Yes).then(|| exceptions::beside_yes(answer, lang)).flatten();
+    beside.map_or(said.clone(), |beside| format!("{said} {beside}"))
 }
 
 /// What to do next week, in order, each once.

@@ -1,7 +1,7 @@
 //! Exceptions and disagreement, in plain words: who decided, until when, and what the test itself showed.
 
 use super::Norwegian;
-use crate::answer::Reason;
+use crate::answer::{Answer, Reason};
 use crate::because::Because;
 use crate::words::nb::{day, system, verb};
 use certify::certificate::Outcome;
@@ -72,6 +72,20 @@ pub(crate) fn disagreement(one: &Dispute, lang: Norwegian) -> String {
             "{who} er usamd i noko av det testen kom fram til. Grunngivinga er «{why}». Det endrar ikkje svaret her."
         ),
     )
+}
+
+/// What is said beside a yes that hangs on a decision.
+pub(crate) fn beside_yes(answer: &Answer<'_>, lang: Norwegian) -> Option<String> {
+    let by = answer.reasons.iter().flat_map(Reason::overridden).flat_map(|(_, one)| one.by.iter().map(|one| one.until));
+    let until = day(by.min()?);
+    Some(lang.pick(
+        format!(
+            "Testen viste ikke at alt er i orden: Svaret bygger på et unntak som gjelder til {until}. Lenger nede står det hvem som har bestemt det, og hvorfor."
+        ),
+        format!(
+            "Testen viste ikkje at alt er i orden: Svaret byggjer på eit unntak som gjeld til {until}. Lenger nede står det kven som har bestemt det, og kvifor."
+        ),
+    ))
 }
 
 /// Whether the only mistakes in the answer are those that people decided on.

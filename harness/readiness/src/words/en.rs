@@ -19,7 +19,13 @@ fn tested(reason: &Reason<'_>, question: &Question) -> String {
     let party = &reason.party.name;
     let product = reason.installation.map(system).unwrap_or_default();
     let on = question.on;
+    let by_override = !reason.overridden().is_empty();
     match reason.because {
+        Because::OutcomeOpen if by_override => format!("whether {product} can {verb} {name} counts as not established"),
+        Because::Violated if by_override => {
+            format!("{product} counts as breaking obligations when it is to {verb} {name}")
+        }
+        Because::Met if by_override => format!("{product} counts as certified to {verb} {name}"),
         Because::NoSystem => format!("the roster names no system of {party} that handles {name}"),
         Because::NoCounterpart => format!("the roster names nobody of that kind for {party}"),
         Because::NoCertificate => format!("no certificate is about {product}, in whatever version"),

@@ -20,7 +20,11 @@ fn tested(reason: &Reason<'_>, question: &Question) -> String {
     let party = &reason.party.name;
     let product = reason.installation.map(system).unwrap_or_default();
     let on = day(question.on);
+    let by_override = !reason.overridden().is_empty();
     match reason.because {
+        Because::OutcomeOpen if by_override => format!("om {product} kan {verb} {name}, regnes som ikke avklart"),
+        Because::Violated if by_override => format!("{product} regnes som om det bryter krav til det å {verb} {name}"),
+        Because::Met if by_override => format!("{product} regnes som sertifisert for å {verb} {name}"),
         Because::NoSystem => format!("oversikten nevner ikke noe system hos {party} som håndterer {name}"),
         Because::NoCounterpart => format!("oversikten nevner ingen slik samarbeidspart for {party}"),
         Because::NoCertificate => format!("det finnes ikke noe sertifikat for {product}"),
