@@ -33,5 +33,6 @@ mod registers;
 mod rejudge;
 mod simulation;
 mod support;
+mod tampering;
 mod tidy;
 mod website;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// Opens every key here.
-const PASSPHRASE: &str = "a word for this test";
+pub const PASSPHRASE: &str = "a word for this test";
 
 /// A folder of it.
 ///

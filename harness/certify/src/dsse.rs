@@ -5,6 +5,7 @@ use crate::register::note::Signs as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use thiserror::Error;
 
 /// Type of an in-toto statement.
@@ -47,6 +48,9 @@ pub enum EnvelopeError {
     /// Not base64.
     #[error("its {0} is no base64")]
     Base64(&'static str),
+    /// Two signatures of one key.
+    #[error("the key {0} stands under two signatures: one of them was added")]
+    Twice(String),
     /// Written by something else, or touched.
     #[error("it is not written as this tool writes it: something in it was changed")]
     NotCanonical,
@@ -98,6 +102,12 @@ impl Envelope {
         self.signatures.iter().any(|signature| signature.key == id && key.verifies(&signed, &signature.bytes))
     }
 
+    /// Whether a signature is by a key, whatever id stands beside it.
+    pub fn bears_signature_of(&self, key: &PublicKey) -> bool {
+        let signed = signed_bytes(&self.payload);
+        self.signatures.iter().any(|signature| key.verifies(&signed, &signature.bytes))
+    }
+
     /// The file.
     ///
     /// # Panics
@@ -141,6 +151,10 @@ impl Envelope {
         };
         let signatures: Result<Vec<_>, EnvelopeError> = read.signatures.into_iter().map(signature).collect();
         let envelope = Self { payload, signatures: signatures? };
+        let mut keys = BTreeSet::new();
+        if let Some(twice) = envelope.signatures.iter().find(|signature| !keys.insert(&signature.key)) {
+            return Err(EnvelopeError::Twice(twice.key.clone()));
+        }
         if envelope.to_file() == file { Ok(envelope) } else { Err(EnvelopeError::NotCanonical) }
     }
 }

@@ -31,6 +31,9 @@ pub enum KeyError {
     /// The passphrase does not open it.
     #[error("the passphrase does not open the key")]
     Passphrase,
+    /// The same key under two names.
+    #[error("it is the key of `{0}` too, and nobody counts twice")]
+    Twice(String),
     /// An empty passphrase is none.
     #[error("the passphrase is empty")]
     NoPassphrase,

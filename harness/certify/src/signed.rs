@@ -31,6 +31,9 @@ pub enum Unsound {
     /// A second signature is asked of a form that has one.
     #[error("a CMS file has one signature; two people sign the other form (DSSE)")]
     OneSignature,
+    /// A signature by a key that is believed bears the id of another.
+    #[error("the signature of {0} bears the id of another key: its `keyid` was changed")]
+    Misnamed(String),
     /// Too few signatures by those who are believed.
     #[error("{found} of those you trust signed it, and {demanded} must have")]
     TooFew {
@@ -116,6 +119,8 @@ pub fn verify(file: &[u8], trust: &Trust) -> Result<Verified, Unsound> {
             signers.push(name.to_owned());
         } else if envelope.signatures.iter().any(|signature| signature.key == id) {
             return Err(Unsound::Forged(name.to_owned()));
+        } else if envelope.bears_signature_of(key) {
+            return Err(Unsound::Misnamed(name.to_owned()));
         }
     }
     // Only now: what nobody signed is not worth reading.

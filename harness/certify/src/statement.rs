@@ -25,6 +25,9 @@ pub enum StatementError {
     /// What it is about and what it states do not fit.
     #[error("the statement is about other runs than its certificate names")]
     Subjects,
+    /// A key twice, a blank, another order: two programs could read two things out of it.
+    #[error("the statement is not written as this tool writes it: a field stands in it twice, or something was added")]
+    NotCanonical,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,5 +88,26 @@ pub fn read(bytes: &[u8]) -> Result<Certificate, StatementError> {
     if read.subject != subjects(&read.predicate) {
         return Err(StatementError::Subjects);
     }
+    if write(&read.predicate) != bytes {
+        return Err(StatementError::NotCanonical);
+    }
     Ok(read.predicate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_written_in_one_way_only() {
+        let text = r#"{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"https://provestein.test/certificate/v1","predicate":{"format":1,"number":"PV-1","issuer":"a","issued":"2026-11-20","validity":{"from":"2026-11-20","until":"2028-11-20"},"product":{"supplier":"A","system":"B","version":"1"},"scope":[],"rules":{"tool":"t","suite":"s","catalogue":"c","profile":"p@1","profile_digest":"d","scenarios":{}},"runs":[],"assurance":"self-run","totals":{"verified":1},"requirements":[],"conditions":[]}}"#;
+        assert!(read(text.as_bytes()).is_ok(), "{:?}", read(text.as_bytes()));
+        for (from, to) in [
+            (r#"{"verified":1}"#, r#"{"verified":2,"verified":1}"#),
+            (r#""runs":[]"#, r#""runs": []"#),
+            (r#","conditions":[]"#, ""),
+        ] {
+            assert_eq!(read(text.replace(from, to).as_bytes()), Err(StatementError::NotCanonical), "{to}");
+        }
+    }
 }

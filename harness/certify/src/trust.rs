@@ -20,16 +20,20 @@ impl Trust {
     /// # Errors
     /// The issuer whose key cannot be read, and why.
     pub fn of(issuers: &[Issuer], signatures: u32) -> Result<Self, (String, KeyError)> {
-        let (mut keys, mut organisations) = (Vec::new(), Vec::new());
+        let (mut keys, mut organisations) = (Vec::<(String, PublicKey)>::new(), Vec::<(String, Organisation)>::new());
         for issuer in issuers {
-            let named = |error| (issuer.name.clone(), error);
+            let refused = |error| (issuer.name.clone(), error);
             if is_certificate(&issuer.key) {
                 let organisation = Organisation::from_pem(&issuer.key);
-                let organisation = organisation.map_err(|_| named(KeyError::Format("certificate in PEM")))?;
+                let organisation = organisation.map_err(|_| refused(KeyError::Format("certificate in PEM")))?;
                 organisations.push((issuer.name.clone(), organisation));
-            } else {
-                keys.push((issuer.name.clone(), PublicKey::from_pem(&issuer.key).map_err(named)?));
+                continue;
             }
+            let key = PublicKey::from_pem(&issuer.key).map_err(refused)?;
+            if let Some((known, _)) = keys.iter().find(|(_, known)| *known == key) {
+                return Err(refused(KeyError::Twice(known.clone())));
+            }
+            keys.push((issuer.name.clone(), key));
         }
         Ok(Self { keys, organisations, signatures: signatures.max(1) })
     }
@@ -53,4 +57,19 @@ impl Trust {
 /// Whether the file of an issuer holds a certificate, and not a bare key.
 pub fn is_certificate(pem: &str) -> bool {
     pem.contains("-----BEGIN CERTIFICATE-----")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::SecretKey;
+
+    #[test]
+    fn nobody_counts_twice() {
+        let key = SecretKey::of_seed([1; 32]).public_key().to_pem();
+        let issuer = |name: &str, key: &str| Issuer { name: name.to_owned(), key: key.to_owned() };
+        let (one, again) = (issuer("a", &key), issuer("b", &format!("{key}\n")));
+        assert_eq!(Trust::of(&[one.clone(), again], 2), Err(("b".to_owned(), KeyError::Twice("a".to_owned()))));
+        assert!(Trust::of(&[one], 1).is_ok());
+    }
 }

@@ -2,7 +2,8 @@
 
 use super::{Terms, contamination};
 use evidence::event::{Assurance, Seq};
-use jiff::Span;
+use jiff::civil::Date;
+use jiff::{Span, tz};
 use report::View;
 use std::collections::BTreeSet;
 use thiserror::Error;
@@ -62,6 +63,18 @@ pub enum Refusal {
     /// The days.
     #[error("a certificate holds {YEARS_MAX} years at most")]
     TooLong,
+    /// Clocks that do not fit.
+    #[error(
+        "run {run} began on {began}, and the certificate is said to be of {issued}: it would be older than its run"
+    )]
+    Older {
+        /// The run.
+        run: String,
+        /// The day it began (UTC).
+        began: Date,
+        /// The day of the certificate.
+        issued: Date,
+    },
     /// A check failed in itself.
     #[error(
         "a check failed in itself on run {0}: that is a bug of this tool, to be mended before anything is certified"
@@ -89,6 +102,11 @@ pub(super) fn of_one(view: &View<'_>, terms: &Terms) -> Result<(), Refusal> {
     }
     if view.judgement.has_harness_bug() {
         return Err(Refusal::Bug(name(view)));
+    }
+    // UTC is never ahead of Norway, so this is no matter of time zones.
+    let began = view.history.started.map(|at| tz::Offset::UTC.to_datetime(at).date());
+    if let Some(began) = began.filter(|began| *began > terms.issued) {
+        return Err(Refusal::Older { run: name(view), began, issued: terms.issued });
     }
     match contamination::of(view.history) {
         Some(event) => Err(Refusal::Contaminated { run: name(view), event }),

@@ -83,7 +83,7 @@ pub fn examine(shelf: &dyn Shelf, trusted: Trusted<'_>) -> Result<Examined, Brok
 
 /// Checkpoint and entries, which must belong together: what is needed to add something.
 pub(super) fn entries(shelf: &dyn Shelf, key: &str) -> Result<(Head, Vec<Vec<u8>>, State), Broken> {
-    let head = unverified_head(shelf)?;
+    let head = signed_head(shelf, key)?;
     if head.size > ENTRIES_MAX {
         return Err(Broken::new(format!(
             "{CHECKPOINT} speaks of {} entries; {ENTRIES_MAX} are read at most",
@@ -115,13 +115,14 @@ pub(super) fn entries(shelf: &dyn Shelf, key: &str) -> Result<(Head, Vec<Vec<u8>
     }
 }
 
-/// The head before anything about it is believed: how many entries there are to be read.
-fn unverified_head(shelf: &dyn Shelf) -> Result<Head, Broken> {
+/// The head that the register signed, before it is known who else may: how many entries there are to be read.
+fn signed_head(shelf: &dyn Shelf, key: &str) -> Result<Head, Broken> {
     let bytes =
         shelf.get(CHECKPOINT)?.ok_or_else(|| Broken::new(format!("{CHECKPOINT} is missing: this is no register")))?;
     let unreadable = || Broken::new(format!("{CHECKPOINT} cannot be read as a checkpoint of C2SP"));
     let note = signed_note::Note::from_bytes(&bytes).map_err(|_| unreadable())?;
     let text = tlog_tiles::Checkpoint::from_bytes(note.text()).map_err(|_| unreadable())?;
+    note::signed_by(&bytes, key).map_err(|error| Broken::new(error.to_string()))?;
     Ok(Head { size: text.size(), hash: text.hash().0 })
 }
 

@@ -98,6 +98,8 @@ pub fn cosign(checkpoint: &[u8], name: &str, at: u64, key: &dyn Signs) -> Result
     Ok(note.to_bytes())
 }
 
+type Signatures = Vec<signed_note::Signature>;
+
 struct Pen<'k> {
     name: &'k str,
     id: u32,
@@ -175,6 +177,26 @@ pub fn check_key(key: &str) -> Result<(), NoteError> {
     verifier(key).map(drop)
 }
 
+/// Whether the register's own key signed a checkpoint: looked at before anything else, when its witnesses are not known yet.
+///
+/// # Errors
+/// [`NoteError`].
+pub fn signed_by(checkpoint: &[u8], key: &str) -> Result<(), NoteError> {
+    let note = Note::from_bytes(checkpoint).map_err(|_| NoteError::Malformed)?;
+    verified(&note, key, &[]).map(drop)
+}
+
+/// The signatures of those who are known, and those of strangers.
+fn verified(note: &Note, key: &str, witnesses: &[String]) -> Result<(Signatures, Signatures), NoteError> {
+    let known: Result<Vec<_>, _> =
+        std::iter::once(key).chain(witnesses.iter().map(String::as_str)).map(verifier).collect();
+    match note.verify(&VerifierList::new(known?)) {
+        Ok(both) => Ok(both),
+        Err(signed_note::NoteError::UnverifiedNote) => Err(NoteError::Unsigned(name_of(key).to_owned())),
+        Err(_) => Err(NoteError::Wrong),
+    }
+}
+
 /// The head that a checkpoint states, and the witnesses that signed it. The register's key must have signed; nobody may
 /// have whom neither `key` nor `witnesses` names: a changed signature line must not look like a stranger's.
 ///
@@ -185,13 +207,7 @@ pub fn open(checkpoint: &[u8], key: &str, witnesses: &[String]) -> Result<(Head,
     if note.to_bytes() != checkpoint {
         return Err(NoteError::Malformed);
     }
-    let known: Result<Vec<_>, _> =
-        std::iter::once(key).chain(witnesses.iter().map(String::as_str)).map(verifier).collect();
-    let (verified, strangers) = match note.verify(&VerifierList::new(known?)) {
-        Ok(both) => both,
-        Err(signed_note::NoteError::UnverifiedNote) => return Err(NoteError::Unsigned(name_of(key).to_owned())),
-        Err(_) => return Err(NoteError::Wrong),
-    };
+    let (verified, strangers) = verified(&note, key, witnesses)?;
     if let Some(stranger) = strangers.first() {
         return Err(NoteError::Stranger(stranger.name().to_owned()));
     }

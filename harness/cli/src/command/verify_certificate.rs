@@ -40,13 +40,8 @@ pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
         say("             whether that certificate was revoked was not looked up");
     }
     let day = args.on.unwrap_or_else(issuer::today);
-    if certificate.validity.covers(day) {
-        let unless =
-            if args.register.is_some() { "" } else { ", unless it was withdrawn: only the register knows that" };
-        say(format!("day          it holds on {day}{unless}"));
-    } else {
+    if !holds_on(day, &certificate, args.register.is_some()) {
         worse(Exit::NOT_ESTABLISHED);
-        say(format!("day          it does NOT hold on {day}"));
     }
     if let Some(register) = &args.register
         && !stands_in(register, args.register_trust.as_deref(), &digest(&file), day)?
@@ -73,12 +68,26 @@ fn believed(args: &Verify, path: &Path, file: &[u8]) -> Result<(Certificate, Bel
         Err(Unsound::TooFew { .. }) if args.trust.is_empty() => {
             "you named nobody whom you trust (--trust FILE); anybody may have written it".to_owned()
         }
-        Err(Unsound::TooFew { .. }) => {
-            "not enough of those you trust signed it; anybody may have written it".to_owned()
-        }
+        Err(too_few @ Unsound::TooFew { .. }) => format!("{too_few}; anybody may have written it"),
         Err(error) => return Err(not_one(path, &error)),
     };
     Ok((signed::unverified(file).map_err(|error| not_one(path, &error))?, Err(why)))
+}
+
+/// Whether it is of that day: neither of a later one, nor over.
+fn holds_on(day: Date, certificate: &Certificate, asks_register: bool) -> bool {
+    let (issued, validity) = (certificate.issued, certificate.validity);
+    if issued > day {
+        say(format!("day          NOT ESTABLISHED: it is said to be of {issued}, which is after {day}"));
+        return false;
+    }
+    let unless = if asks_register { "" } else { ", unless it was withdrawn: only the register knows that" };
+    if validity.covers(day) {
+        say(format!("day          it holds on {day}{unless}"));
+        return true;
+    }
+    say(format!("day          it does NOT hold on {day}: only from {} to {}", validity.from, validity.until));
+    false
 }
 
 /// How the file stands in a register. Whether it does, and was not withdrawn.
