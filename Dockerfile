@@ -14,7 +14,7 @@ COPY . .
 RUN test -x /provestein || { \
         target=$(rustc -vV | sed -n 's/^host: //p') && \
         RUSTFLAGS='-C target-feature=+crt-static' \
-            cargo build --release --locked --features containers --target "$target" && \
+            cargo build --release --locked --features containers,pdf --target "$target" && \
         cp "target/$target/release/provestein" /provestein; \
     }
 

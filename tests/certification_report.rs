@@ -98,3 +98,20 @@ fn what_the_register_says_stands_beside_what_is_certified() {
         ],
     );
 }
+
+#[test]
+fn a_build_without_pdf_says_how_to_get_one_that_writes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    prepared(folder.path(), "H-100");
+    let output = report(folder.path(), &["--pdf", "report.pdf"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    if cfg!(feature = "pdf") {
+        assert!(output.status.success(), "{told}");
+        assert!(fs::read(folder.path().join("report.pdf")).unwrap().starts_with(b"%PDF-1.7"));
+    } else {
+        assert_eq!(output.status.code(), Some(20), "{told}");
+        all_in(&told, &["built without PDF", "cargo build --release --features pdf", "--html"]);
+    }
+    let neither = report(folder.path(), &[]);
+    assert_eq!(neither.status.code(), Some(20), "a form is asked for");
+}

@@ -2,12 +2,14 @@
 //! in bokmål and English.
 //!
 //! Pure: the certificate, what was verified of it, the catalogue and the day are arguments. [`compose`] makes a
-//! [`Document`](document::Document) of blocks; [`html`] and [`pdf`] write it, and so they cannot differ in what they say.
+//! [`Document`](document::Document) of blocks; `html` and `pdf` write it, and so they cannot differ in what they say.
 
 pub mod compose;
 pub mod document;
 pub mod html;
 mod lang;
+#[cfg(feature = "pdf")]
+pub mod pdf;
 pub mod stated;
 
 pub use lang::Lang;

@@ -47,14 +47,21 @@ pub enum Signature {
         /// How many must have.
         demanded: u32,
     },
+    /// The signature fits, and the organisation's certificate may not stand for it: why not, in English.
+    NotFit(String),
     /// These have signed, and that is enough.
-    By(Vec<String>),
+    By {
+        /// Their names.
+        signers: Vec<String>,
+        /// Name and digest of the certificate of the organisation that signed, where one did.
+        organisation: Option<(String, String)>,
+    },
 }
 
 impl Signature {
     /// Whether the certificate was signed by those who are believed.
     pub fn is_verified(&self) -> bool {
-        matches!(self, Self::By(_))
+        matches!(self, Self::By { .. })
     }
 }
 

@@ -1,15 +1,15 @@
 //! The claim in one sentence, and at once whether it can be believed.
 
-use super::words;
+use super::{signature, words};
 use crate::document::{Block, Text, Tone};
-use crate::stated::{Signature, Stated};
+use crate::stated::Stated;
 use certify::certificate::Outcome;
 
 /// More messages than this do not fit into a sentence.
 const NAMED_MAX: usize = 4;
 
 pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
-    let mut blocks = vec![Block::Claim(sentence(stated)), signature(stated)];
+    let mut blocks = vec![Block::Claim(sentence(stated)), signature::block(stated)];
     blocks.extend(today(stated));
     blocks.extend(runs(stated));
     blocks
@@ -68,63 +68,6 @@ fn messages(stated: &Stated<'_>) -> Option<String> {
     }
     let ways: Vec<String> = by_way.iter().map(|(way, names)| format!("{way} {}", lang.row(names))).collect();
     (number > 0).then(|| lang.row(&ways))
-}
-
-fn signature(stated: &Stated<'_>) -> Block {
-    let lang = stated.lang;
-    let anybody = lang.pick(
-        "Hvem som helst kan ha skrevet filen. Bruk ikke rapporten til å avgjøre noe før underskriften er kontrollert.",
-        "Anybody may have written the file. Decide nothing by this report before the signature is verified.",
-    );
-    if let (false, true) = (stated.signature.is_verified(), stated.is_verified()) {
-        return Block::notice(
-            Tone::Good,
-            lang.pick("Kontrollert gjennom registeret", "Verified through the register"),
-            [Text::plain(lang.pick(
-                "Registeret er kontrollert med nøkkelen du oppga. Det sier at filen er underskrevet av dem som har lov til å utstede.",
-                "The register was verified with the key that you named. It says that the file is signed by those who may issue.",
-            ))],
-        );
-    }
-    match stated.signature {
-        Signature::By(signers) => Block::notice(
-            Tone::Good,
-            lang.pick("Underskriften er kontrollert", "The signature was verified"),
-            [Text::plain(lang.pick("Underskrevet med ", "Signed with ")).and_strong(lang.row(signers)).and(lang.pick(
-                ", som du har sagt at du stoler på. Ingenting i filen er endret siden.",
-                ", whom you said you trust. Nothing in the file was changed since.",
-            ))],
-        ),
-        Signature::NobodyNamed => Block::notice(
-            Tone::Open,
-            lang.pick(
-                "Underskriften er ikke kontrollert: du oppga ingen du stoler på",
-                "The signature was not verified: you named nobody",
-            ),
-            [
-                Text::plain(anybody),
-                Text::plain(
-                    lang.pick("Oppgi utstederens offentlige nøkkel med ", "Name the issuer's public key with "),
-                )
-                .and_code("--trust FILE")
-                .and(lang.pick(
-                    ". Hent den hos utstederen, ikke sammen med filen.",
-                    ". Get it from the issuer, not together with the file.",
-                )),
-            ],
-        ),
-        Signature::TooFew { found, demanded } => Block::notice(
-            Tone::Bad,
-            lang.pick("For få av dem du stoler på, har underskrevet", "Too few of those you trust have signed"),
-            [
-                Text::plain(lang.pick(
-                    format!("{found} av dem du oppga, har underskrevet; {demanded} må ha gjort det."),
-                    format!("{found} of those you named have signed it, and {demanded} must have."),
-                )),
-                Text::plain(anybody),
-            ],
-        ),
-    }
 }
 
 /// Whether it holds on the day of the report, as far as that is known.

@@ -3,6 +3,7 @@
 use crate::Lang;
 use crate::document::{Block, Cell, Column, Table, Text};
 use crate::stated::Stated;
+use jiff::Timestamp;
 
 pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
     let lang = stated.lang;
@@ -79,7 +80,7 @@ fn runs(stated: &Stated<'_>, lang: Lang) -> Block {
     let row = |run: &certify::certificate::Run| {
         vec![
             Cell::of(Text::code(&run.id)),
-            Cell::of(Text::plain(&run.started)),
+            Cell::of(Text::plain(moment(&run.started))),
             Cell::of(Text::plain(run.events.to_string())),
             Cell::of(Text::code(&run.head)),
         ]
@@ -94,4 +95,9 @@ fn runs(stated: &Stated<'_>, lang: Lang) -> Block {
         ],
         rows: runs.iter().map(row).collect(),
     })
+}
+
+/// A moment of RFC 3339 to the second; anything else as it stands.
+fn moment(text: &str) -> String {
+    text.parse::<Timestamp>().map_or_else(|_| text.to_owned(), |at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
 }

@@ -6,6 +6,7 @@ mod method;
 mod outcomes;
 mod proof;
 mod registered;
+mod signature;
 mod untested;
 mod words;
 mod yourself;

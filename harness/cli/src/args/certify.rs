@@ -70,18 +70,22 @@ pub enum CertifyWhat {
         #[command(flatten)]
         passphrase: Passphrase,
     },
-    /// Write the certification report of a certificate, for people
-    Report(CertificateReport),
+    /// Write the certification report of a certificate, for people: as HTML, as PDF/A, or both
+    Report(Box<CertificateReport>),
 }
 
 /// `certify report`.
 #[derive(Debug, ClapArgs)]
+#[command(group = clap::ArgGroup::new("form").required(true).multiple(true))]
 pub struct CertificateReport {
     /// The certificate
     pub certificate: PathBuf,
     /// Write it as one HTML file
-    #[arg(long, value_name = "FILE")]
-    pub html: PathBuf,
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub html: Option<PathBuf>,
+    /// Write it as a tagged PDF/A-2a file, for archives
+    #[arg(long, value_name = "FILE", group = "form")]
+    pub pdf: Option<PathBuf>,
     /// Language
     #[arg(long, value_enum, default_value = "nb")]
     pub lang: Lang,

@@ -24,12 +24,46 @@ use std::path::Path;
 /// Writes the report. That something was not verified stands in it, and is no failure: whoever reads it is told.
 ///
 /// # Errors
-/// 20 for files, 30 when the certificate, a run or the register was changed.
+/// 20 for files and a form that this build cannot write, 30 when the certificate, a run or the register was changed.
 pub(super) fn run(args: &CertificateReport) -> Result<Exit, Failure> {
+    if args.pdf.is_some() {
+        can_write_pdf()?;
+    }
     let document = document(args)?;
-    super::certify::write(&args.html, html::render(&document).as_bytes())?;
-    say(format!("written into {}", args.html.display()));
+    if let Some(path) = &args.html {
+        super::certify::write(path, html::render(&document).as_bytes())?;
+        say(format!("written into {}", path.display()));
+    }
+    if let Some(path) = &args.pdf {
+        super::certify::write(path, &pdf(&document)?)?;
+        say(format!("written into {}", path.display()));
+    }
     Ok(Exit::MET)
+}
+
+#[cfg(feature = "pdf")]
+#[allow(clippy::unnecessary_wraps, reason = "the other build has something to say")]
+fn can_write_pdf() -> Result<(), Failure> {
+    Ok(())
+}
+
+#[cfg(not(feature = "pdf"))]
+fn can_write_pdf() -> Result<(), Failure> {
+    Err(Failure::new(Exit::USAGE, "this Prøvestein was built without PDF").hint(
+        "`cargo install --path . --features pdf` or `cargo build --release --features pdf` builds one that writes it; \
+         without it, --html writes the same report, and a browser prints it",
+    ))
+}
+
+#[cfg(feature = "pdf")]
+fn pdf(document: &Document) -> Result<Vec<u8>, Failure> {
+    certificate_report::pdf::render(document)
+        .map_err(|error| Failure::of(Exit::HARNESS_BUG, &error).meaning("no PDF was written"))
+}
+
+#[cfg(not(feature = "pdf"))]
+fn pdf(_: &Document) -> Result<Vec<u8>, Failure> {
+    can_write_pdf().map(|()| Vec::new())
 }
 
 fn document(args: &CertificateReport) -> Result<Document, Failure> {
@@ -71,7 +105,11 @@ fn signature(args: &CertificateReport, file: &[u8], path: &Path) -> Result<(Cert
     let trust = issuer::trust(&args.trust, args.signatures)?;
     let unverified = || signed::unverified(file).map_err(|error| not_one(path, &error));
     match signed::verify(file, &trust) {
-        Ok(verified) => Ok((verified.certificate, Signature::By(verified.signers))),
+        Ok(verified) => {
+            let organisation = verified.organisation.map(|one| (one.subject(), one.fingerprint()));
+            Ok((verified.certificate, Signature::By { signers: verified.signers, organisation }))
+        }
+        Err(Unsound::Organisation(not_fit)) => Ok((unverified()?, Signature::NotFit(not_fit.to_string()))),
         Err(Unsound::TooFew { .. }) if args.trust.is_empty() => Ok((unverified()?, Signature::NobodyNamed)),
         Err(Unsound::TooFew { found, demanded }) => Ok((unverified()?, Signature::TooFew { found, demanded })),
         Err(error) => Err(not_one(path, &error)),
