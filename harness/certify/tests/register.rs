@@ -179,6 +179,55 @@ fn an_entry_is_proven_without_the_register() {
     assert!(prove(whole(), &key(), &witnesses, 603).is_err());
 }
 
+/// Whoever has the register's key can write what they like; whoever examines it does not take what fits no certificate.
+#[test]
+fn an_entry_that_does_not_fit_its_certificate_breaks_the_register() {
+    let own = Key::new(1);
+    let text = String::from_utf8(certificate("PV-r", "direktoratet")).unwrap();
+    let requirement = r#""requirements":[{"id":"HITS1172-117","level":"MUST","status":"violated"}]"#;
+    let run = r#""runs":[{"id":"r1","started":"2026-11-20T08:00:00Z","events":10,"head":"aa"}]"#;
+    let file = text.replace(r#""requirements":[]"#, requirement).replace(r#""runs":[]"#, run).into_bytes();
+    let mut shelf = whole().clone();
+    let entry = Entry::Added { on: DAY, number: "PV-r".into(), certificate: digest(&file) };
+    append(&mut shelf, &own, &[entry], &[file]).unwrap();
+    let overridden = |requirement: &str, reason: &str| Entry::Overridden {
+        on: DAY,
+        until: date(2027, 1, 31),
+        number: "PV-r".into(),
+        requirement: requirement.into(),
+        status: "verified".into(),
+        by: vec!["Kari".into(), "Ola".into()],
+        reason: reason.into(),
+        approvals: Vec::new(),
+    };
+    let disputed = |run: &str, event| Entry::Disputed {
+        on: DAY,
+        number: "PV-r".into(),
+        requirement: "HITS1172-117".into(),
+        run: run.into(),
+        event,
+        by: "Nordlys AS".into(),
+        reason: "feltet er med".into(),
+    };
+    append(&mut shelf, &own, &[overridden("HITS1172-117", "feil i testen"), disputed("r1", 9)], &[]).unwrap();
+    let examined = look(&shelf, None).unwrap();
+    let standing = examined.standings.iter().find(|one| one.certificate.number == "PV-r").unwrap();
+    assert_eq!((standing.overrides.len(), standing.disputes[0].event), (1, 9));
+    assert_eq!(standing.overrides[0].stands(date(2027, 2, 1)), "expired");
+    for (entry, why) in [
+        (overridden("HITS1172-118", "x"), "says nothing about a requirement HITS1172-118"),
+        (disputed("r1", 10), "no event 10"),
+        (disputed("r2", 1), "not drawn from a run r2"),
+    ] {
+        let reads = register::admits(&shelf, &own, (std::slice::from_ref(&entry), &[]), &Plain);
+        assert!(reads.unwrap_err().to_string().contains(why), "{why}");
+        let mut smuggled = shelf.clone();
+        append(&mut smuggled, &own, &[entry], &[]).unwrap();
+        let found = look(&smuggled, None).unwrap_err();
+        assert!(found.contains("entry 606 cannot be") && found.contains(why), "{found}");
+    }
+}
+
 /// What a power failure leaves behind when it comes before the checkpoint.
 #[test]
 fn a_growth_that_was_cut_short_is_seen_and_does_no_harm() {

@@ -236,3 +236,40 @@ fn value(attributes: &Attributes, oid: ObjectIdentifier) -> Result<Any, CmsError
         _ => Err(CmsError::Other("an attribute that is missing or there twice")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn around(der: &[u8]) -> Vec<u8> {
+        to_pem(der).unwrap().into_bytes()
+    }
+
+    #[test]
+    fn what_is_no_signed_data_is_said() {
+        assert!(matches!(read(b"{}"), Err(CmsError::Format(_))));
+        assert!(matches!(read(&around(b"\x30\x00")), Err(CmsError::Format(_))));
+        let other = ContentInfo { content_type: DATA, content: Any::from(Null) }.to_der().unwrap();
+        assert_eq!(read(&around(&other)), Err(CmsError::Other("another content than SignedData")));
+        // The same bytes with other line ends are another file.
+        let text = String::from_utf8(around(&other)).unwrap();
+        assert_eq!(read(text.replace('\n', "\r\n").as_bytes()), Err(CmsError::NotCanonical));
+        assert!(is_one(text.as_bytes()) && !is_one(b"{\"payload\""));
+        assert!(matches!(read(&vec![b'x'; FILE_MAX + 1]), Err(CmsError::Format(_))));
+    }
+
+    proptest! {
+        #[test]
+        fn hostile_files_are_answered(der in prop::collection::vec(any::<u8>(), 0..300)) {
+            prop_assert!(read(&der).is_err() && read(&around(&der)).is_err());
+        }
+
+        #[test]
+        fn hostile_signed_data_is_answered(inner in prop::collection::vec(any::<u8>(), 0..300)) {
+            let content = Any::new(der::Tag::Sequence, inner).unwrap();
+            let der = ContentInfo { content_type: SIGNED_DATA, content }.to_der().unwrap();
+            prop_assert!(read(&around(&der)).is_err());
+        }
+    }
+}
