@@ -1,5 +1,6 @@
 //! `certify report`, from a file to a page: what was verified stands in it, and what the register says.
 
+use crate::support::issued::Issued;
 use crate::support::{root, standings};
 use provestein::certify::key::SecretKey;
 use provestein::certify::register::digest;
@@ -79,6 +80,9 @@ fn what_the_register_says_stands_beside_what_is_certified() {
         &told,
         &[
             "Registeret er bare holdt mot sin egen nøkkel",
+            "av 6 linjer i «Resultat for hver melding» er 4 brutt og 1 ikke avklart.",
+            "Et unntak i registeret tar tilbake noe av dette 15. februar 2027",
+            "ta imot Melding om utskrivningsklar pasient 1.6: <strong>Ikke avklart</strong>",
             "Unntak i registeret endrer dette 15. februar 2027",
             "ta imot Melding om innlagt pasient 1.6: <strong>Oppfylt</strong>",
             "<strong>Kari Prøve og Ola Prøve</strong>: feltet vises likevel",
@@ -114,4 +118,27 @@ fn a_build_without_pdf_says_how_to_get_one_that_writes_it() {
     }
     let neither = report(folder.path(), &[]);
     assert_eq!(neither.status.code(), Some(20), "a form is asked for");
+}
+
+#[test]
+fn with_runs_and_register_everything_is_computed_again() {
+    let issued = Issued::copy();
+    let register = ["--register", "reg", "--register-trust", "register.pub", "--run", "run", "--html", "report.html"];
+    let told = issued.told(&[&["certify", "report", "certificate.json"], &register[..]].concat(), 0);
+    all_in(&told, &["every status and every outcome is the same"]);
+    let page = fs::read_to_string(issued.path("report.html")).unwrap();
+    all_in(
+        &page,
+        &[
+            "Kontrollert gjennom registeret",
+            "Resultatene er regnet ut på nytt",
+            "Hele registeret er kontrollert med nøkkelen du oppga",
+            "sier Direktoratet (syntetisk).",
+            "(som i dette verktøyet)",
+            "Melding om innlagt pasient blir tatt imot",
+        ],
+    );
+    assert!(!page.contains("Ordlyden er fra en annen utgave") && !page.contains("Summene stemmer ikke"), "{page}");
+    let other = [&["certify", "report", "certificate.json", "--run", "short"], &register[6..]].concat();
+    all_in(&issued.told(&other, 30), &["the certificate is not about these logs"]);
 }

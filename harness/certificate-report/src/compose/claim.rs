@@ -1,16 +1,20 @@
 //! The claim in one sentence, and at once whether it can be believed.
 
-use super::{signature, words};
+use super::{outcomes, signature, words};
 use crate::document::{Block, Text, Tone};
 use crate::stated::Stated;
-use certify::certificate::Outcome;
+use certify::certificate::{Certified, Outcome};
+use certify::treatment;
 
 /// More messages than this do not fit into a sentence.
 const NAMED_MAX: usize = 4;
 
 pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
-    let mut blocks = vec![Block::Claim(sentence(stated)), signature::block(stated)];
+    let mut blocks = vec![Block::Claim(sentence(stated))];
+    blocks.extend(not_met(stated));
+    blocks.push(signature::block(stated));
     blocks.extend(today(stated));
+    blocks.extend(taken_back(stated));
     blocks.extend(runs(stated));
     blocks
 }
@@ -70,6 +74,44 @@ fn messages(stated: &Stated<'_>) -> Option<String> {
     (number > 0).then(|| lang.row(&ways))
 }
 
+/// A claim of what is met must not hide what is not.
+fn not_met(stated: &Stated<'_>) -> Option<Block> {
+    let (lang, scope) = (stated.lang, &stated.certificate.scope);
+    let count = |outcome: Outcome| scope.iter().filter(|certified| certified.outcome == outcome).count();
+    let part = |outcome: Outcome| {
+        let number = count(outcome);
+        (number > 0).then(|| format!("{number} {}", words::outcome(outcome, lang).1.to_lowercase()))
+    };
+    let parts: Vec<String> = [Outcome::Violated, Outcome::NotEstablished].into_iter().filter_map(part).collect();
+    let (parts, all) = (lang.row(&parts), scope.len());
+    (!parts.is_empty()).then(|| {
+        Block::says(lang.pick(
+            format!("Ikke alt er oppfylt: av {all} linjer i «Resultat for hver melding» er {parts}."),
+            format!("Not all is met: of {all} lines in “What each message came to”, {parts}."),
+        ))
+    })
+}
+
+/// What the certificate states as met, and overrides in the register take back on the day.
+fn taken_back(stated: &Stated<'_>) -> Option<Block> {
+    let lang = stated.lang;
+    let standing = stated.registered.and_then(|registered| registered.standing)?;
+    let met = standing.certificate.scope.iter().filter(|certified| certified.outcome == Outcome::Met);
+    let back = |certified: &Certified| {
+        let outcome = treatment::treat(standing, certified, stated.on).outcome;
+        (outcome != Outcome::Met).then(|| outcomes::line(&certified.scope, outcome, lang))
+    };
+    let back: Vec<Text> = met.filter_map(back).collect();
+    (!back.is_empty()).then(|| {
+        let day = lang.day(stated.on);
+        let title = lang.pick(
+            format!("Et unntak i registeret tar tilbake noe av dette {day}"),
+            format!("An override in the register takes back some of this on {day}"),
+        );
+        Block::notice(Tone::Bad, title, back)
+    })
+}
+
 /// Whether it holds on the day of the report, as far as that is known.
 fn today(stated: &Stated<'_>) -> Option<Block> {
     let (lang, on) = (stated.lang, stated.on);
@@ -103,7 +145,15 @@ fn today(stated: &Stated<'_>) -> Option<Block> {
                 "The register that was named does not know this file.",
             ))],
         )),
-        Some(_) => None,
+        Some(_) => {
+            let other = standing.and_then(|standing| standing.superseded.as_ref()).filter(|other| other.on <= on)?;
+            let text = lang.pick("Det gjelder fortsatt. Det nye er ", "It still holds. The new one is ");
+            Some(Block::notice(
+                Tone::Open,
+                lang.pick("Sertifikatet er erstattet av et nyere", "The certificate was superseded by a newer one"),
+                [Text::plain(text).and_strong(&other.by).and(".")],
+            ))
+        }
         None => Some(Block::notice(
             Tone::Neutral,
             lang.pick("Registeret er ikke spurt", "The register was not asked"),

@@ -1,9 +1,10 @@
 //! What each message came to, and on which conditions.
 
 use super::words;
+use crate::Lang;
 use crate::document::{Block, Cell, Column, Table, Text, Tone};
 use crate::stated::Stated;
-use certify::certificate::{Certified, Condition};
+use certify::certificate::{Certified, Condition, Outcome, Scope};
 use certify::treatment;
 
 pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
@@ -45,17 +46,19 @@ pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
     blocks
 }
 
+/// A claim and what it comes to, on one line.
+pub(super) fn line(scope: &Scope, outcome: Outcome, lang: Lang) -> Text {
+    let (way, name) = (words::way(scope.direction, lang), words::name(scope, lang));
+    Text::plain(format!("{way} {name}: ")).and_strong(words::outcome(outcome, lang).1)
+}
+
 /// What overrides in a register make of it on the day.
 fn treated(stated: &Stated<'_>) -> Option<Block> {
     let (lang, day) = (stated.lang, stated.lang.day(stated.on));
     let standing = stated.registered.and_then(|registered| registered.standing)?;
     let of_one = |certified: &Certified| {
         let treated = treatment::treat(standing, certified, stated.on);
-        let (scope, comes_to) = (&certified.scope, words::outcome(treated.outcome, lang).1);
-        (!treated.by.is_empty()).then(|| {
-            let (way, name) = (words::way(scope.direction, lang), words::name(scope, lang));
-            Text::plain(format!("{way} {name}: ")).and_strong(comes_to)
-        })
+        (!treated.by.is_empty()).then(|| line(&certified.scope, treated.outcome, lang))
     };
     let changed: Vec<Text> = stated.certificate.scope.iter().filter_map(of_one).collect();
     (!changed.is_empty()).then(|| {

@@ -1,11 +1,13 @@
 //! How a reader verifies all of it without believing this report.
 
 use crate::document::{Block, Item, Text};
-use crate::stated::Stated;
+use crate::stated::{Signature, Stated};
 
 pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
     let lang = stated.lang;
-    let file = format!("{}.json", stated.digest);
+    let ending =
+        if matches!(stated.signature, Signature::By { organisation: Some(_), .. }) { "cms.pem" } else { "json" };
+    let file = format!("{}.{ending}", stated.digest);
     let runs: Vec<&str> = stated.certificate.runs.iter().map(|run| run.id.as_str()).collect();
     let mut again = format!("provestein verify {file} --trust ISSUER.pub");
     for run in &runs {
@@ -21,7 +23,7 @@ pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
         &[format!("sha256sum {file}")],
     );
     first.text = first.text.and_code(stated.digest).and(".");
-    let items = vec![
+    let mut items = vec![
         first,
         item(
             "Kontroller underskriften, uten nett. Utstederens offentlige nøkkel henter du hos utstederen, ikke sammen med filen.",
@@ -47,6 +49,17 @@ pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
             &[format!("{} --lang {} --html report.html", again.replacen("verify", "certify report", 1), lang.code())],
         ),
     ];
+    if let Signature::By { organisation: Some(_), .. } = stated.signature {
+        // The other form can be checked by a program that has nothing to do with this one.
+        items.insert(
+            2,
+            item(
+                "Eller uten dette verktøyet, med sertifikatet til den som har utstedt virksomhetssertifikatet.",
+                "Or without this tool, with the certificate of whoever issued the organisation certificate.",
+                &[format!("openssl cms -verify -inform PEM -in {file} -CAfile CA.pem -out statement.json")],
+            ),
+        );
+    }
     vec![
         Block::says(lang.pick(
             "Tro ikke på en rapport: den som har skrevet den, kan ha skrevet hva som helst. Alt i den kan regnes ut på nytt.",
