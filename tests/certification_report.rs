@@ -139,6 +139,13 @@ fn with_runs_and_register_everything_is_computed_again() {
         ],
     );
     assert!(!page.contains("Ordlyden er fra en annen utgave") && !page.contains("Summene stemmer ikke"), "{page}");
+    let stranger = [&["certify", "report", "certificate.json", "--trust", "second.pub"], &register[..]].concat();
+    issued.told(&stranger, 0);
+    let page = fs::read_to_string(issued.path("report.html")).unwrap();
+    all_in(
+        &page,
+        &["For få av dem du stoler på, har underskrevet", "· IKKE kontrollert", "står det i en fil som oppgir"],
+    );
     let other = [&["certify", "report", "certificate.json", "--run", "short"], &register[6..]].concat();
     all_in(&issued.told(&other, 30), &["the certificate is not about these logs"]);
 }

@@ -104,10 +104,15 @@ impl Stated<'_> {
         self.catalogue.digest().to_string() == self.certificate.rules.catalogue
     }
 
-    /// Whether the certificate was verified by a signature or in a verified register.
+    /// Whether the certificate was verified: by a signature, or, where nobody was named, in a verified register. Somebody who
+    /// was named and has not signed is not made good by a register.
     pub fn is_verified(&self) -> bool {
+        self.signature.is_verified() || self.is_verified_by_register()
+    }
+
+    pub(crate) fn is_verified_by_register(&self) -> bool {
         let registered = self.registered.is_some_and(|r| r.is_verified && r.standing.is_some());
-        self.signature.is_verified() || registered
+        registered && *self.signature == Signature::NobodyNamed
     }
 
     /// The system in the version that was tested, with its message handler.

@@ -137,6 +137,10 @@ fn whatever_stands_in_a_certificate_the_file_keeps_to_the_standards_and_nothing_
         poisoned(&mut hostile, poison);
         let document = document(&hostile, &Found { on: date(-9999, 1, 1), ..Found::default() }, None);
         let bytes = pdf::render(&document).unwrap_or_else(|error| panic!("{error}"));
+        let text = String::from_utf8_lossy(&bytes);
+        let metadata =
+            &text[text.find("<x:xmpmeta").unwrap()..text.find("</x:xmpmeta>").unwrap() + "</x:xmpmeta>".len()];
+        roxmltree::Document::parse(metadata).unwrap_or_else(|error| panic!("the metadata are no XML: {error}"));
         let Some(boxes) = told("pdftotext", &["-bbox"], &bytes) else { return };
         assert!(numbers(&boxes, "xMin").chain(numbers(&boxes, "yMin")).all(|least| least > 30.0));
         assert!(numbers(&boxes, "xMax").all(|most| most < 595.28 - 50.0), "beyond the right edge");

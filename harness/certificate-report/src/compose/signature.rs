@@ -11,7 +11,7 @@ pub(super) fn block(stated: &Stated<'_>) -> Block {
         "Hvem som helst kan ha skrevet filen. Bruk ikke rapporten til å avgjøre noe før underskriften er kontrollert.",
         "Anybody may have written the file. Decide nothing by this report before the signature is verified.",
     );
-    if let (false, true) = (stated.signature.is_verified(), stated.is_verified()) {
+    if stated.is_verified_by_register() {
         return Block::notice(
             Tone::Good,
             lang.pick("Kontrollert gjennom registeret", "Verified through the register"),

@@ -4,7 +4,7 @@ use super::face::Faces;
 use super::lines::{Colour, Look, broken, width};
 use super::sheets::{Backing, Jump, Kind, Node, Placed, SIDE, WIDTH};
 use super::table;
-use crate::document::{Block, Document, Item, Notice, Text, Tone};
+use crate::document::{Block, Document, Item, Notice, Style, Text, Tone};
 use std::num::NonZeroU16;
 
 pub(super) const INK: Colour = [27, 32, 39];
@@ -89,7 +89,8 @@ fn heading(placed: &mut Placed<'_>, level: NonZeroU16, title: &str, look: Look, 
     let lines = broken(placed.faces, &Text::plain(title), look, WIDTH, Some(leaf));
     placed.flow(SIDE, lines, None);
     placed.y += after;
-    placed.structure.push(Node::Group(Kind::Heading(level, title.to_owned()), vec![Node::Leaf(leaf)]));
+    let title = placed.faces.settable(title, Style::Strong);
+    placed.structure.push(Node::Group(Kind::Heading(level, title), vec![Node::Leaf(leaf)]));
 }
 
 fn paragraph(placed: &mut Placed<'_>, text: &Text, look: Look, x: f32, width: f32) -> Node {

@@ -4,7 +4,7 @@ use super::PdfError;
 use super::face::Faces;
 use super::lines::{Colour, Line, Look, Run, broken, width};
 use super::sheets::{Kind, Mark, Node, PAGE, Placed, SIDE, WIDTH};
-use crate::document::{Document, Text};
+use crate::document::{Document, Style, Text};
 use krilla::SerializeSettings;
 use krilla::color::rgb;
 use krilla::configure::validate::{Accessibility, Archival};
@@ -44,7 +44,7 @@ pub(super) fn draw(document: &Document, faces: &Faces, placed: &Placed<'_>) -> R
         surface.finish();
         page.finish();
     }
-    pdf.set_metadata(metadata(document));
+    pdf.set_metadata(metadata(document, faces));
     pdf.set_outline(outline(placed));
     let mut tree = TagTree::new().with_lang(Some(document.lang.code().to_owned()));
     for node in &placed.structure {
@@ -70,13 +70,15 @@ fn configuration() -> Result<Configuration, PdfError> {
     builder.with_accessibility_validator(Accessibility::UA1).finish().map_err(|_| impossible("PDF/A-2a with PDF/UA-1"))
 }
 
-fn metadata(document: &Document) -> Metadata {
+fn metadata(document: &Document, faces: &Faces) -> Metadata {
+    // XML, in which the metadata are written, does not have every character either.
+    let settable = |text: &str| faces.settable(text, Style::Plain);
     let number = |n: i8| u8::try_from(n).unwrap_or(1);
     let year = u16::try_from(document.on.year()).unwrap_or_default();
     let on = DateTime::new(year).month(number(document.on.month())).day(number(document.on.day()));
     Metadata::new()
-        .title(document.title.clone())
-        .authors(vec![document.author.clone()])
+        .title(settable(&document.title))
+        .authors(vec![settable(&document.author)])
         .creator(document.tool.clone())
         .producer(document.tool.clone())
         .language(document.lang.code().to_owned())
