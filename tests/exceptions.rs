@@ -247,7 +247,7 @@ fn who_verifies_a_certificate_with_the_register_sees_how_it_stands() {
 
 /// Where two issuers must sign a certificate, whoever keeps the register cannot alone turn a no into a yes.
 #[test]
-fn two_issuers_sign_an_override_where_two_sign_a_certificate() {
+fn two_issuers_sign_what_can_turn_a_no_into_a_yes() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     for key in ["register", "one", "two", "stranger"] {
@@ -267,9 +267,10 @@ fn two_issuers_sign_an_override_where_two_sign_a_certificate() {
     let alone = [&["register", "override", "reg", "--key", "register"], &treatment[..]].concat();
     all_in(
         &told(at, &alone, 21),
-        &["0 of its issuers signed the override, and this register demands 2", "`register propose`"],
+        &["0 of its issuers signed the overridden entry, and this register demands 2", "`register propose`"],
     );
-    let proposed = told(at, &[&["register", "propose", "reg", "--to", "unntak.json"], &treatment[..]].concat(), 0);
+    let proposed =
+        told(at, &[&["register", "propose", "override", "reg", "--to", "unntak.json"], &treatment[..]].concat(), 0);
     all_in(
         &proposed,
         &["HIS1144-20 is treated as verified", "answered for by Kari Prøve and Ola Prøve", "register approve"],
@@ -293,8 +294,16 @@ fn two_issuers_sign_an_override_where_two_sign_a_certificate() {
         &told(at, &["register", "list", "reg", "--trust", "register.pem"], 0),
         &["HIS1144-20 is treated as verified"],
     );
-    all_in(
-        &told(at, &["register", "enter", "reg", "H-150.json", "--key", "register"], 21),
-        &["is no proposed override"],
-    );
+    all_in(&told(at, &["register", "enter", "reg", "H-150.json", "--key", "register"], 21), &["is no proposed entry"]);
+    // Another version that is said to be equivalent turns a no into a yes as well.
+    let declared = ["reg", "H-150", "--version", "9.9", "--reason", "bare farger", "--on", "2027-01-01"];
+    let alone = [&["register", "equivalent"], &declared[..], &["--key", "register"]].concat();
+    all_in(&told(at, &alone, 21), &["0 of its issuers signed the equivalent entry"]);
+    let propose = [&["register", "propose", "equivalent"], &declared[..], &["--to", "lik.json"]].concat();
+    all_in(&told(at, &propose, 0), &["holds for version 9.9 too, from 2027-01-01", "bare farger"]);
+    for key in ["one", "two"] {
+        told(at, &["register", "approve", "reg", "lik.json", "--key", key], 0);
+    }
+    told(at, &["register", "enter", "reg", "lik.json", "--key", "register"], 0);
+    told(at, &["register", "verify", "reg", "--trust", "register.pem"], 0);
 }

@@ -13,7 +13,7 @@ pub use ci::{Annotations, CiArgs, Shard};
 pub use init::{CiSystem, Init};
 pub use people::{Answer, Ask, Collect, PeopleArgs};
 pub use ready::{Ready, ReadyFormat};
-pub use register::{Entering, Publish, Register, RegisterWhat, Treatment};
+pub use register::{Declared, Entering, Proposal, Publish, Register, RegisterWhat, Treatment};
 pub use rejudge::Rejudge;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};

@@ -1,5 +1,6 @@
-//! Two-person issue for overrides: where a register demands the signatures of several issuers on a certificate, it demands them
-//! on an override, too. Else whoever keeps the register could alone turn a `no` into a `yes`.
+//! Two-person issue beside certificates: where a register demands the signatures of several issuers on a certificate, it
+//! demands them on an override and on an equivalent version, too. Else whoever keeps the register could alone turn a `no` into
+//! a `yes`.
 
 use super::entry::{Approval, Entry, Issuer};
 use super::note::Signs as _;
@@ -9,22 +10,21 @@ use base64::engine::general_purpose::STANDARD;
 use std::collections::BTreeSet;
 
 /// What the signature is over beside the entry, so that it is none over anything else (as DSSE does it).
-const TYPE: &str = "application/vnd.provestein.override+json";
+const TYPE: &str = "application/vnd.provestein.entry+json";
 
 /// The bytes that an issuer signs: the register's name, and the entry as it would stand without any signature.
 fn bytes(origin: &str, entry: &Entry) -> Option<Vec<u8>> {
     let mut bare = entry.clone();
-    let Entry::Overridden { approvals, .. } = &mut bare else { return None };
-    approvals.clear();
+    bare.approvals_mut()?.clear();
     let payload = [origin.as_bytes(), b"\n", &bare.to_bytes().ok()?].concat();
     let head = format!("DSSEv1 {} {TYPE} {} ", TYPE.len(), payload.len());
     Some([head.as_bytes(), &payload].concat())
 }
 
-/// Adds the signature of an issuer to an override, once. Whether it was one that can be signed.
+/// Adds the signature of an issuer to an entry, once. Whether it was one that can be signed.
 pub fn approve(entry: &mut Entry, origin: &str, key: &SecretKey) -> bool {
     let signature = bytes(origin, entry).and_then(|bytes| key.sign(&bytes));
-    let (Some(signature), Entry::Overridden { approvals, .. }) = (signature, entry) else { return false };
+    let (Some(signature), Some(approvals)) = (signature, entry.approvals_mut()) else { return false };
     let approval = Approval { key: key.public_key().id(), signature: STANDARD.encode(signature) };
     if !approvals.contains(&approval) {
         approvals.push(approval);
@@ -32,11 +32,9 @@ pub fn approve(entry: &mut Entry, origin: &str, key: &SecretKey) -> bool {
     true
 }
 
-/// Names of the issuers who signed an override.
+/// Names of the issuers who signed an entry.
 pub fn approved_by<'i>(entry: &Entry, origin: &str, issuers: &'i [Issuer]) -> BTreeSet<&'i str> {
-    let (Some(bytes), Entry::Overridden { approvals, .. }) = (bytes(origin, entry), entry) else {
-        return BTreeSet::new();
-    };
+    let (Some(bytes), Some(approvals)) = (bytes(origin, entry), entry.approvals()) else { return BTreeSet::new() };
     let signed = |issuer: &&Issuer| {
         let Ok(key) = PublicKey::from_pem(&issuer.key) else { return false };
         let id = key.id();

@@ -87,6 +87,9 @@ pub enum Entry {
         handler_version: Option<String>,
         /// What was changed, and what the comparison of the behaviour showed.
         reason: String,
+        /// The signatures of issuers, where the register demands several on a certificate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvals: Vec<Approval>,
     },
     /// Somebody disputes a finding. Changes nothing by itself.
     Disputed {
@@ -181,6 +184,22 @@ impl Entry {
     pub fn read(bytes: &[u8]) -> Result<Self, EntryError> {
         let entry: Self = serde_json::from_slice(bytes).map_err(|error| EntryError::Format(error.to_string()))?;
         if entry.to_bytes()? == bytes { Ok(entry) } else { Err(EntryError::NotCanonical) }
+    }
+
+    /// The signatures of issuers under it, for the kinds that can have some: what can turn a `no` into a `yes`.
+    pub fn approvals(&self) -> Option<&[Approval]> {
+        match self {
+            Self::Equivalent { approvals, .. } | Self::Overridden { approvals, .. } => Some(approvals),
+            _ => None,
+        }
+    }
+
+    /// The same, to be added to.
+    pub fn approvals_mut(&mut self) -> Option<&mut Vec<Approval>> {
+        match self {
+            Self::Equivalent { approvals, .. } | Self::Overridden { approvals, .. } => Some(approvals),
+            _ => None,
+        }
     }
 
     /// The word for its kind, as it stands in the file.

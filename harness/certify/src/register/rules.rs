@@ -24,8 +24,8 @@ pub struct State {
     pub certificates: BTreeMap<String, (String, u64)>,
     /// The digests of their files: asked for each new one, so not looked for among all.
     digests: BTreeSet<String>,
-    /// The overrides.
-    overrides: BTreeSet<Vec<u8>>,
+    /// The overrides and equivalent versions: each is written once.
+    approved: BTreeSet<Vec<u8>>,
     /// Number of entries.
     pub size: u64,
 }
@@ -68,7 +68,7 @@ impl State {
             }
             (_, about) => {
                 self.about(about)?;
-                if matches!(about, Entry::Overridden { .. }) {
+                if about.approvals().is_some() {
                     self.approved(about)?;
                 }
             }
@@ -98,21 +98,22 @@ impl State {
         Ok(())
     }
 
-    /// Where several issuers must sign a certificate, as many must sign an override; and each is written once, so that one that
+    /// Where several issuers must sign a certificate, as many must sign an override or an equivalent version; and each is written once, so that one that
     /// was ended is not brought back by whoever keeps the register alone.
     fn approved(&mut self, entry: &Entry) -> Result<(), String> {
         let found = approval::approved_by(entry, &self.origin, &self.issuers).len();
         if self.signatures > 1 && found < self.signatures as usize {
             return Err(format!(
-                "{found} of its issuers signed the override, and this register demands {}, as on a certificate; \
+                "{found} of its issuers signed the {} entry, and this register demands {}, as on a certificate; \
                  `register propose`, `approve` and `enter` collect them",
+                entry.kind(),
                 self.signatures
             ));
         }
-        if self.overrides.insert(entry.to_bytes().map_err(|error| error.to_string())?) {
+        if self.approved.insert(entry.to_bytes().map_err(|error| error.to_string())?) {
             Ok(())
         } else {
-            Err("that override is in the register already".to_owned())
+            Err(format!("that entry ({}) is in the register already", entry.kind()))
         }
     }
 

@@ -51,6 +51,58 @@ pub struct Treatment {
     pub reason: String,
 }
 
+/// An equivalent version.
+#[derive(Debug, ClapArgs)]
+pub struct Declared {
+    /// The certificate's number
+    pub number: String,
+    /// Version of the system
+    #[arg(long)]
+    pub version: String,
+    /// Version of the message handler
+    #[arg(long)]
+    pub handler_version: Option<String>,
+    /// What was changed, and what comparing the behaviour of both showed
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// Where a proposal goes.
+#[derive(Debug, ClapArgs)]
+pub struct Proposing {
+    /// The folder of the register
+    pub dir: PathBuf,
+    /// From which day it counts [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+    /// The file
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+}
+
+/// What can be proposed.
+#[derive(Debug, Subcommand)]
+pub enum Proposal {
+    /// Treat a requirement otherwise than it came out, for a while
+    Override {
+        /// Where the proposal goes
+        #[command(flatten)]
+        proposing: Proposing,
+        /// The override
+        #[command(flatten)]
+        treatment: Treatment,
+    },
+    /// Say that a certificate holds for another version too
+    Equivalent {
+        /// Where the proposal goes
+        #[command(flatten)]
+        proposing: Proposing,
+        /// The equivalent version
+        #[command(flatten)]
+        declared: Declared,
+    },
+}
+
 /// What is done with a register.
 #[derive(Debug, Subcommand)]
 pub enum RegisterWhat {
@@ -111,17 +163,9 @@ pub enum RegisterWhat {
         /// What is needed to write
         #[command(flatten)]
         entering: Entering,
-        /// Its number
-        number: String,
-        /// Version of the system
-        #[arg(long)]
-        version: String,
-        /// Version of the message handler
-        #[arg(long)]
-        handler_version: Option<String>,
-        /// What was changed, and what comparing the behaviour of both showed
-        #[arg(long)]
-        reason: String,
+        /// The equivalent version
+        #[command(flatten)]
+        declared: Declared,
     },
     /// Write down that somebody disputes a finding
     Dispute {
@@ -155,21 +199,13 @@ pub enum RegisterWhat {
         #[command(flatten)]
         treatment: Treatment,
     },
-    /// Write an override into a file, for the issuers to sign: where a register demands two signatures
+    /// Write an entry into a file, for the issuers to sign: where a register demands two signatures
     Propose {
-        /// The folder of the register
-        dir: PathBuf,
-        /// The override
-        #[command(flatten)]
-        treatment: Treatment,
-        /// First day [default: today, in Norway]
-        #[arg(long, value_name = "DATE")]
-        on: Option<Date>,
-        /// The file
-        #[arg(long, value_name = "FILE")]
-        to: PathBuf,
+        /// What
+        #[command(subcommand)]
+        what: Proposal,
     },
-    /// Sign a proposed override as an issuer
+    /// Sign a proposed entry as an issuer
     Approve {
         /// The folder of the register
         dir: PathBuf,
@@ -182,7 +218,7 @@ pub enum RegisterWhat {
         #[command(flatten)]
         passphrase: Passphrase,
     },
-    /// Write a proposed override, signed by enough issuers, into the register
+    /// Write a proposed entry, signed by enough issuers, into the register
     Enter {
         /// The folder of the register
         dir: PathBuf,

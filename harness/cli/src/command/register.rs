@@ -34,7 +34,7 @@ pub fn run(args: &Register) -> Result<Exit, Failure> {
         RegisterWhat::List { dir, trust } => list(dir, trust),
         RegisterWhat::Verify { dir, trust, seen } => verify(dir, trust, seen.as_deref()),
         RegisterWhat::Prove { dir, number, trust, proof } => prove(dir, number, trust, proof.as_deref()),
-        RegisterWhat::Propose { dir, treatment, on, to } => proposal::propose(dir, treatment, *on, to),
+        RegisterWhat::Propose { what } => proposal::propose(what),
         RegisterWhat::Approve { dir, proposal, key, passphrase } => {
             proposal::approve(dir, proposal, &issuer::secret_key(key, passphrase)?)
         }
@@ -63,16 +63,7 @@ fn entry(what: &RegisterWhat) -> Option<(&Entering, Entry)> {
         RegisterWhat::Supersede { entering: e, number, by } => {
             Some((e, Entry::Superseded { on: day(e), number: number.clone(), by: by.clone() }))
         }
-        RegisterWhat::Equivalent { entering: e, number, version, handler_version, reason } => {
-            let entry = Entry::Equivalent {
-                on: day(e),
-                number: number.clone(),
-                version: version.clone(),
-                handler_version: handler_version.clone(),
-                reason: reason.clone(),
-            };
-            Some((e, entry))
-        }
+        RegisterWhat::Equivalent { entering: e, declared } => Some((e, proposal::equivalent(declared, day(e)))),
         RegisterWhat::Dispute { entering: e, number, requirement, run, event, by, reason } => {
             let entry = Entry::Disputed {
                 on: day(e),
@@ -85,7 +76,7 @@ fn entry(what: &RegisterWhat) -> Option<(&Entering, Entry)> {
             };
             Some((e, entry))
         }
-        RegisterWhat::Override { entering: e, treatment } => Some((e, proposal::entry(treatment, day(e)))),
+        RegisterWhat::Override { entering: e, treatment } => Some((e, proposal::overridden(treatment, day(e)))),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
-//! Overrides that several issuers must sign: proposed into a file, signed there by each on their own machine, then entered.
+//! Entries that several issuers must sign, overrides and equivalent versions: proposed into a file, signed there by each on their own machine, then entered.
 
 use super::super::certify::{read as read_file, write};
 use super::super::terminal::say;
-use crate::args::Treatment;
+use crate::args::{Declared, Proposal, Treatment};
 use crate::failure::Failure;
 use crate::issuer;
 use crate::register_folder::Folder;
@@ -14,8 +14,20 @@ use checks::exit::Exit;
 use jiff::civil::Date;
 use std::path::Path;
 
+/// The entry of an equivalent version, signed by nobody yet.
+pub(super) fn equivalent(declared: &Declared, on: Date) -> Entry {
+    Entry::Equivalent {
+        on,
+        number: declared.number.clone(),
+        version: declared.version.clone(),
+        handler_version: declared.handler_version.clone(),
+        reason: declared.reason.clone(),
+        approvals: Vec::new(),
+    }
+}
+
 /// The entry of an override, signed by nobody yet.
-pub(super) fn entry(treatment: &Treatment, on: Date) -> Entry {
+pub(super) fn overridden(treatment: &Treatment, on: Date) -> Entry {
     Entry::Overridden {
         on,
         until: treatment.until,
@@ -29,12 +41,18 @@ pub(super) fn entry(treatment: &Treatment, on: Date) -> Entry {
 }
 
 /// `register propose`.
-pub(super) fn propose(dir: &Path, treatment: &Treatment, on: Option<Date>, to: &Path) -> Result<Exit, Failure> {
-    let entry = entry(treatment, on.unwrap_or_else(issuer::today));
-    put(to, &entry)?;
+pub(super) fn propose(what: &Proposal) -> Result<Exit, Failure> {
+    let (Proposal::Override { proposing, .. } | Proposal::Equivalent { proposing, .. }) = what;
+    let on = proposing.on.unwrap_or_else(issuer::today);
+    let entry = match what {
+        Proposal::Override { treatment, .. } => overridden(treatment, on),
+        Proposal::Equivalent { declared, .. } => equivalent(declared, on),
+    };
+    let (dir, to) = (proposing.dir.display(), proposing.to.display());
+    put(&proposing.to, &entry)?;
     told(&entry);
-    say(format!("written into {}; each issuer signs it:", to.display()));
-    say(format!("  provestein register approve {} {} --key ISSUER.key", dir.display(), to.display()));
+    say(format!("written into {to}; each issuer signs it:"));
+    say(format!("  provestein register approve {dir} {to} --key ISSUER.key"));
     Ok(Exit::MET)
 }
 
@@ -60,12 +78,12 @@ pub(super) fn approve(dir: &Path, path: &Path, key: &SecretKey) -> Result<Exit, 
 pub(super) fn read(path: &Path) -> Result<Entry, Failure> {
     let file = read_file(path)?;
     let no_proposal = |why: &dyn std::fmt::Display| {
-        Failure::new(Exit::INPUT_INVALID, format!("{} is no proposed override: {why}", path.display()))
+        Failure::new(Exit::INPUT_INVALID, format!("{} is no proposed entry: {why}", path.display()))
             .meaning("nothing was written")
             .hint("`provestein register propose` writes one")
     };
     match Entry::read(file.strip_suffix(b"\n").unwrap_or(&file)) {
-        Ok(entry @ Entry::Overridden { .. }) => Ok(entry),
+        Ok(entry) if entry.approvals().is_some() => Ok(entry),
         Ok(other) => Err(no_proposal(&format!("it is of the kind {}", other.kind()))),
         Err(error) => Err(no_proposal(&error)),
     }
@@ -85,9 +103,21 @@ fn origin(dir: &Path) -> Result<String, Failure> {
 }
 
 fn told(entry: &Entry) {
-    let Entry::Overridden { on, until, number, requirement, status, by, reason, approvals } = entry else { return };
-    say(format!("override     of certificate {number}: {requirement} is treated as {status} from {on} to {until}"));
-    say(format!("answered for by {}", by.join(" and ")));
-    say(format!("reason       {reason}"));
-    say(format!("signatures   {} so far", approvals.len()));
+    match entry {
+        Entry::Overridden { on, until, number, requirement, status, by, reason, .. } => {
+            say(format!(
+                "override     of certificate {number}: {requirement} is treated as {status} from {on} to {until}"
+            ));
+            say(format!("answered for by {}", by.join(" and ")));
+            say(format!("reason       {reason}"));
+        }
+        Entry::Equivalent { on, number, version, handler_version, reason, .. } => {
+            let handler =
+                handler_version.as_ref().map_or_else(String::new, |v| format!(" with version {v} of its handler"));
+            say(format!("equivalent   certificate {number} holds for version {version}{handler} too, from {on}"));
+            say(format!("reason       {reason}"));
+        }
+        _ => {}
+    }
+    say(format!("signatures   {} so far", entry.approvals().map_or(0, <[_]>::len)));
 }
