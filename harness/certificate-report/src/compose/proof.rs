@@ -45,14 +45,14 @@ fn words(assurance: Assurance, lang: Lang) -> (&'static str, &'static str, &'sta
                 "The supplier tested alone, with a number of the issuer's",
             ),
             lang.pick(
-                "at systemets egne, underskrevne kvitteringer gjelder et tall som utstederen trakk for denne testen. Loggen er altså ikke \
-                 eldre enn tallet, og kvitteringene er laget med nøkkelen som systemet bruker.",
-                "that the system's own signed acknowledgments carry a number that the issuer drew for this test. So the log is not older \
-                 than the number, and the acknowledgments were made with the key that the system uses.",
+                "at den som har nøkkelen til sertifikatene kvitteringene er underskrevet med, var med etter at tallet ble trukket: \
+                 underskriftene dekker det. Om det er systemets sertifikater, sier adresseregisteret.",
+                "that whoever has the key of the certificates with which the acknowledgments are signed took part after the number \
+                 was drawn: the signatures cover it. Whether they are the system's, the address register tells.",
             ),
             lang.pick(
-                "at det var akkurat denne versjonen som svarte, og ikke et annet program med samme nøkkel.",
-                "that exactly this version answered, and not another program with the same key.",
+                "hvilken versjon som svarte, eller at dette var den eneste kjøringen.",
+                "which version answered, or that this was the only run.",
             ),
         ),
         Assurance::Witnessed => (
