@@ -211,6 +211,8 @@ impl Country {
                 },
                 runs: Vec::new(),
                 assurance: Assurance::Challenged,
+                challenged: Vec::new(),
+                witnesses: Vec::new(),
                 totals: BTreeMap::new(),
                 requirements: Vec::new(),
                 conditions: Vec::new(),

@@ -35,4 +35,5 @@ mod simulation;
 mod support;
 mod tampering;
 mod tidy;
+mod trust;
 mod website;

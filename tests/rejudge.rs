@@ -2,7 +2,8 @@
 //! certificates that touches.
 
 use crate::support::simulated::{Simulated, simulate_to_certify};
-use provestein::certify::certificate::{Assurance, Certificate, Outcome, Validity};
+use provestein::certify::assurance::Backing;
+use provestein::certify::certificate::{Certificate, Outcome, Validity};
 use provestein::certify::issue::{Terms, issue};
 use provestein::certify::key::SecretKey;
 use provestein::certify::signed;
@@ -24,7 +25,7 @@ fn certified(run: &Simulated) -> Certificate {
         issued: day("2026-11-20"),
         validity: Validity { from: day("2026-11-20"), until: day("2028-11-20") },
         conditions: Vec::new(),
-        assurance: Assurance::SelfRun,
+        backing: Backing::default(),
         suite: embedded::suite_digest().to_string(),
     };
     let about = recompute::about().unwrap();

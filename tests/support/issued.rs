@@ -12,8 +12,8 @@ pub const PASSPHRASE: &str = "a word for this test";
 
 /// A folder of it.
 ///
-/// `run` is a run of two scenarios, `short` one of a single one; `certificate.json` and `other.json` are drawn from
-/// them. `issuer`, `second`, `keeper` and `watcher` are keys, `.pub` beside each. `reg` is the register, `register.pub` its
+/// `run` is a run of two scenarios that answers `challenge.json`, `short` one of a single one that answers none; `certificate.json` and `other.json` are drawn from
+/// them. `system.pem` is the certificate with which the system signs. `issuer`, `second`, `keeper` and `watcher` are keys, `.pub` beside each. `reg` is the register, `register.pub` its
 /// verifier key, `seen` its checkpoint.
 pub struct Issued(tempfile::TempDir);
 
@@ -57,13 +57,18 @@ fn make() -> Issued {
     let start = bench.reference(&format!(", --state, {state:?}"));
     bench.subject(&format!("{{ process: {{ command: {start}, ready: {{ log: \"listening at\" }} }} }}"));
     let issued = Issued(tempfile::tempdir().unwrap());
-    for (name, selection) in [("run", "receive/accepted"), ("short", "receive/accepted/log-innlagt")] {
-        let output = bench.run(&[selection]);
+    let new = ["certify", "challenge", "new", "--challenge", "challenge.json", "--until", "2199-12-31"];
+    issued.told(&[&new[..], &["--vendor", "Prøvestein"]].concat(), 0);
+    let challenge = issued.path("challenge.json").display().to_string();
+    let answering = ["receive/accepted", "--challenge", challenge.as_str()];
+    for (name, arguments) in [("run", &answering[..]), ("short", &["receive/accepted/log-innlagt"])] {
+        let output = bench.run(arguments);
         assert_eq!(code(&output), 0, "{}", text(&output));
         let run = fs::read_dir(bench.path("reports")).unwrap().next().unwrap().unwrap().path();
         copy_folder(&run, &issued.path(name));
         fs::remove_dir_all(run).unwrap();
     }
+    fs::copy(bench.path("kit/subject/municipality-sign.pem"), issued.path("system.pem")).unwrap();
     for name in ["issuer", "second", "keeper", "watcher"] {
         issued.told(&["certify", "key", "new", "--key", name], 0);
     }

@@ -127,7 +127,7 @@ fn simulated(
             collect: None,
         };
         let recorder = Recorder { log, clock };
-        let outcome = engine::execute_over(prepared.plan, recorder, &options, &Quiet, outlet, arrivals).await;
+        let outcome = Box::pin(engine::execute_over(prepared.plan, recorder, &options, &Quiet, outlet, arrivals)).await;
         ticking.abort();
         outcome
     });

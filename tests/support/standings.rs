@@ -76,6 +76,8 @@ fn whole(short: &Short) -> Standing {
             },
             runs: Vec::new(),
             assurance: short.assurance,
+            challenged: Vec::new(),
+            witnesses: Vec::new(),
             totals: BTreeMap::new(),
             requirements: short.requirements.iter().map(|line| requirement(line)).collect(),
             conditions: short.conditions.clone(),

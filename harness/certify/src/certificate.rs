@@ -3,10 +3,12 @@
 //! These are the fields of the predicate in the signed statement, by the names that stand in the file. All dates are
 //! calendar days in Norway; all digests are SHA-256 in hexadecimal digits.
 
+mod backing;
 mod outcome;
 mod product;
 mod scope;
 
+pub use backing::{Challenged, Witnessed};
 pub use outcome::{Assurance, Outcome};
 pub use product::Product;
 pub use scope::{Direction, Scope, ScopeError, Transport};
@@ -40,8 +42,14 @@ pub struct Certificate {
     pub rules: Rules,
     /// The runs it is drawn from.
     pub runs: Vec<Run>,
-    /// What the runs prove at most, the weakest of them.
+    /// What the runs prove at most: the strongest that holds for each of them.
     pub assurance: Assurance,
+    /// How the runs answer a challenge.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub challenged: Vec<Challenged>,
+    /// Who watched the runs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witnessed>,
     /// How many requirements have which status, by the words of `result.json`.
     pub totals: BTreeMap<String, u32>,
     /// Each requirement with its worst status in the runs.

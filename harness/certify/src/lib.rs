@@ -3,6 +3,7 @@
 //! Pure: the bytes of runs, keys and certificates are arguments, and so are today's date and every random number. A
 //! certificate says no more than the logs beneath it, and whoever holds the logs can compute its verdicts again.
 
+pub mod assurance;
 pub mod certificate;
 pub mod dsse;
 pub mod issue;

@@ -8,7 +8,7 @@ mod ready;
 mod register;
 mod rejudge;
 
-pub use certify::{CertificateReport, Certify, CertifyWhat, KeyWhat, Passphrase, Verify};
+pub use certify::{CertificateReport, Certify, CertifyWhat, ChallengeWhat, KeyWhat, Passphrase, Verify, Witness};
 pub use ci::{Annotations, CiArgs, Shard};
 pub use init::{CiSystem, Init};
 pub use people::{Answer, Ask, Collect, PeopleArgs};
@@ -154,6 +154,9 @@ pub struct Run {
     /// Folder for run folders
     #[arg(long, default_value = REPORTS)]
     pub out: PathBuf,
+    /// A challenge that the run answers: the file that an issuer of certificates gave you
+    #[arg(long, value_name = "FILE")]
+    pub challenge: Option<PathBuf>,
     /// Seed of the ids in messages; printed and recorded when it is drawn
     #[arg(long)]
     pub seed: Option<u64>,

@@ -1,10 +1,13 @@
 //! A certificate once more from its runs, by the rules of today, and what differs from what it states.
 
+use crate::command::challenge;
 use crate::embedded;
 use crate::failure::Failure;
 use crate::run_folder::Judged;
+use certify::assurance::{Backing, Witness};
 use certify::certificate::{Certificate, Direction, Outcome, Scope};
 use certify::issue::{self, Refusal, Terms};
+use certify::register::digest;
 use exchange::scenario::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,10 +47,22 @@ pub fn again(
         issued: certificate.issued,
         validity: certificate.validity,
         conditions: certificate.conditions.clone(),
-        assurance: certificate.assurance,
+        backing: backing(certificate, judged),
         suite: certificate.rules.suite.clone(),
     };
     issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
+}
+
+/// What stands behind the runs, from what they keep and what the certificate says was signed for them.
+fn backing(certificate: &Certificate, judged: &[Judged]) -> Backing {
+    let of_log = |run: &Judged| challenge::of_run(run.history.run.as_ref()?, &run.stored).ok().flatten();
+    let stated = certificate.challenged.first();
+    Backing {
+        challenge: stated.and_then(|stated| {
+            judged.iter().filter_map(of_log).find(|challenge| digest(&challenge.to_file()) == stated.sha256)
+        }),
+        witnesses: certificate.witnesses.iter().filter_map(|one| Witness::of_certificate(certificate, one)).collect(),
+    }
 }
 
 /// What differs between what is certified and what is judged.

@@ -4,6 +4,7 @@
 //! files. Nothing in here concludes: an event says what was observed, never what it means.
 
 pub mod blob;
+pub mod challenge;
 pub mod digest;
 pub mod event;
 pub mod format;

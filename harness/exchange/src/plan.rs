@@ -4,6 +4,7 @@ use crate::message::MessageTypes;
 use crate::scenario::{CarrierKind, Direction, Loaded, Side, Step};
 use crate::subject::Subject;
 use carrier::stand_in::StandIns;
+use evidence::challenge::Challenge;
 use evidence::digest::Digest;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub gen_date_shift_hours: i32,
     /// Digest of every input file, by name, with its bytes.
     pub inputs: Vec<(String, Vec<u8>)>,
+    /// The challenge from which our ConversationIds derive; its file is among the inputs.
+    pub challenge: Option<Challenge>,
     /// Digest over everything embedded.
     pub suite: Digest,
     /// Registers that are open during the run.

@@ -6,8 +6,9 @@ mod scope;
 
 pub use refusal::Refusal;
 
+use crate::assurance::{self, Backing};
 use crate::certificate::{
-    Assurance, Certificate, Condition, Direction, FORMAT, Product, Requirement, Rules, Run, Validity,
+    Certificate, Challenged, Condition, Direction, FORMAT, Product, Requirement, Rules, Run, Validity,
 };
 use crate::register::digest;
 use checks::ledger::{Ledger, Status};
@@ -30,8 +31,8 @@ pub struct Terms {
     pub validity: Validity,
     /// What must be kept.
     pub conditions: Vec<Condition>,
-    /// What the runs prove at most, as was found out.
-    pub assurance: Assurance,
+    /// What stands behind the runs beside their supplier's word.
+    pub backing: Backing,
     /// Digest of what this tool has embedded.
     pub suite: String,
 }
@@ -46,6 +47,8 @@ pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Cert
     refusal::of_all(views)?;
     refusal::of_terms(terms)?;
     let subject = first.history.subject.as_ref().ok_or(Refusal::NoSubject)?;
+    let challenged = challenged(views, &terms.backing)?;
+    let witnesses = assurance::watched(views, &terms.backing.witnesses)?;
     let mut ledger = Ledger::default();
     for view in views {
         ledger.merge(&view.judgement.ledger);
@@ -62,7 +65,9 @@ pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Cert
         scope: scope::of((views, &ledger), &requirements, about, subject),
         rules: rules(views),
         runs,
-        assurance: terms.assurance,
+        assurance: terms.backing.assurance(),
+        challenged,
+        witnesses,
         totals: totals(&ledger),
         requirements,
         conditions: terms.conditions.clone(),
@@ -77,6 +82,15 @@ fn number(certificate: &Certificate) -> String {
     format!("PV-{}-{}", certificate.issued.year(), &digest(&stated)[..10])
 }
 
+fn challenged(views: &[View<'_>], backing: &Backing) -> Result<Vec<Challenged>, Refusal> {
+    let Some(challenge) = &backing.challenge else { return Ok(Vec::new()) };
+    let of = |view: &View<'_>| {
+        let why = |why| Refusal::Challenge { run: view.run_name.to_owned(), why };
+        assurance::answered(view.history, challenge).map_err(why)
+    };
+    views.iter().map(of).collect()
+}
+
 fn run(view: &View<'_>) -> Run {
     let history = view.history;
     Run {
@@ -88,7 +102,7 @@ fn run(view: &View<'_>) -> Run {
 }
 
 /// The product, with a digest over what the subject file says of it: parties and how it behaves, without addresses.
-fn product(subject: &Subject) -> Product {
+pub(crate) fn product(subject: &Subject) -> Product {
     let mut claims = subject.claims.clone();
     claims.sort();
     let said = format!("{claims:?} {:?} {:?} {:?}", subject.parties, subject.unknown_service, subject.retry);

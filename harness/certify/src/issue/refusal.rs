@@ -1,6 +1,7 @@
 //! Why no certificate can be issued.
 
 use super::{Terms, contamination};
+use crate::assurance::{Unanswered, Unwatched};
 use evidence::event::{Assurance, Seq};
 use jiff::civil::Date;
 use jiff::{Span, tz};
@@ -75,6 +76,17 @@ pub enum Refusal {
         /// The day of the certificate.
         issued: Date,
     },
+    /// It does not answer the challenge.
+    #[error("run {run} does not answer the challenge: {why}; without --challenge it can be certified as self-run")]
+    Challenge {
+        /// The run.
+        run: String,
+        /// Why.
+        why: Unanswered,
+    },
+    /// A witness of something else.
+    #[error("the runs cannot be certified as witnessed: {0}")]
+    Witness(#[from] Unwatched),
     /// A check failed in itself.
     #[error(
         "a check failed in itself on run {0}: that is a bug of this tool, to be mended before anything is certified"
@@ -177,7 +189,7 @@ mod tests {
             issued: date(2026, 11, 25),
             validity: Validity { from, until },
             conditions: Vec::new(),
-            assurance: crate::certificate::Assurance::SelfRun,
+            backing: crate::assurance::Backing::default(),
             suite: String::new(),
         };
         assert_eq!(of_terms(&terms(date(2026, 11, 25), date(2029, 11, 25))), Ok(()));

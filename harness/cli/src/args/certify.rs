@@ -39,6 +39,18 @@ pub struct Certify {
     /// What must be kept for it to hold: a list in YAML of `{ nb, en, messages, until }`
     #[arg(long, value_name = "FILE")]
     pub conditions: Option<PathBuf>,
+    /// The challenge that each run answers: the file as you gave it to the vendor
+    #[arg(long, value_name = "FILE")]
+    pub challenge: Option<PathBuf>,
+    /// With which certificates the system signs, from elsewhere: the address register. Others are refused
+    #[arg(long, value_name = "FILE", requires = "challenge")]
+    pub subject_certificate: Vec<PathBuf>,
+    /// Statements of those who watched the runs, by `certify witness`
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub witness: Vec<PathBuf>,
+    /// Whom you believe as witnesses: files with their public keys
+    #[arg(long, value_name = "FILE", requires = "witness")]
+    pub trust: Vec<PathBuf>,
     /// Where the certificate goes [default: certificate-NUMBER.json]; as CMS beside it, with the ending .cms.pem
     #[arg(long, value_name = "FILE")]
     pub certificate: Option<PathBuf>,
@@ -70,6 +82,14 @@ pub enum CertifyWhat {
         #[command(flatten)]
         passphrase: Passphrase,
     },
+    /// Numbers that show that a run was made after they were drawn
+    Challenge {
+        /// What
+        #[command(subcommand)]
+        what: ChallengeWhat,
+    },
+    /// Sign for a run that you watched
+    Witness(Box<Witness>),
     /// Write the certification report of a certificate, for people: as HTML, as PDF/A, or both
     Report(Box<CertificateReport>),
 }
@@ -112,6 +132,51 @@ pub struct CertificateReport {
     pub out: PathBuf,
 }
 
+/// `certify witness`.
+#[derive(Debug, ClapArgs)]
+pub struct Witness {
+    /// The run: its folder, its name, or `latest`
+    pub run: String,
+    /// The witness's private key
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The witness's name
+    #[arg(long)]
+    pub name: String,
+    /// What was seen, in words
+    #[arg(long, value_name = "TEXT")]
+    pub saw: String,
+    /// Where the statement goes
+    #[arg(long, value_name = "FILE")]
+    pub statement: PathBuf,
+    /// On which day [default: today, in Norway]
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<Date>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
+    /// Where the passphrase of the key is
+    #[command(flatten)]
+    pub passphrase: Passphrase,
+}
+
+/// What is done about challenges.
+#[derive(Debug, Subcommand)]
+pub enum ChallengeWhat {
+    /// Draw a number and write it into a file for a vendor
+    New {
+        /// The file, which must not exist
+        #[arg(long, value_name = "FILE")]
+        challenge: PathBuf,
+        /// Last day on which a run for it may begin
+        #[arg(long, value_name = "DATE")]
+        until: Date,
+        /// Whom it is for
+        #[arg(long, value_name = "NAME")]
+        vendor: Option<String>,
+    },
+}
+
 /// What is done about keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyWhat {
@@ -151,6 +216,9 @@ pub struct Verify {
     /// The runs that a certificate names: its verdicts are computed again from their logs
     #[arg(long, value_name = "RUN")]
     pub run: Vec<String>,
+    /// Whom you believe as witnesses: files with public keys. Each must have signed for a run of the certificate
+    #[arg(long, value_name = "FILE")]
+    pub witness: Vec<PathBuf>,
     /// The folder of a register: how the certificate stands in it
     #[arg(long, value_name = "DIR")]
     pub register: Option<PathBuf>,

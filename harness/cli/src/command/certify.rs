@@ -2,11 +2,12 @@
 
 use super::stands;
 use super::terminal::say;
-use crate::args::{Certify, CertifyWhat, KeyWhat};
+use crate::args::{Certify, CertifyWhat, ChallengeWhat, KeyWhat};
 use crate::failure::Failure;
 use crate::run_folder::{self, Judged};
 use crate::stated::{self, RESULT, Reach, Stated};
 use crate::{embedded, issuer, recompute};
+use ::certify::assurance::Backing;
 use ::certify::certificate::{Assurance, Certificate, Condition, Outcome, Validity};
 use ::certify::issue::{self, Terms};
 use ::certify::organisation::SystemRandom;
@@ -35,6 +36,10 @@ pub fn run(args: &Certify) -> Result<Exit, Failure> {
             say(format!("{}: signed by {}", certificate.display(), key.public_key().id()));
             Ok(Exit::MET)
         }
+        Some(CertifyWhat::Challenge { what: ChallengeWhat::New { challenge, until, vendor } }) => {
+            super::challenge::new(challenge, *until, vendor.as_deref())
+        }
+        Some(CertifyWhat::Witness(args)) => super::witness::run(args),
         Some(CertifyWhat::Report(args)) => super::certificate_report::run(args),
         None => issued(args),
     }
@@ -46,12 +51,16 @@ fn issued(args: &Certify) -> Result<Exit, Failure> {
         return Err(missing());
     };
     let today = issuer::today();
+    let backing = Backing {
+        challenge: args.challenge.as_deref().map(super::challenge::read).transpose()?,
+        witnesses: super::witness::believed(&args.witness, &args.trust)?,
+    };
     let terms = Terms {
         issuer: name.clone(),
         issued: today,
         validity: Validity { from: args.valid_from.unwrap_or(today), until },
         conditions: conditions(args.conditions.as_deref())?,
-        assurance: Assurance::SelfRun,
+        backing,
         suite: embedded::suite_digest().to_string(),
     };
     let runs = runs(&args.runs, &args.out)?;
@@ -59,12 +68,23 @@ fn issued(args: &Certify) -> Result<Exit, Failure> {
     let scenarios = recompute::about()?;
     let certificate = issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
         .map_err(|refusal| Failure::of(Exit::INPUT_INVALID, &refusal).meaning("nothing was certified"))?;
+    super::challenge::signed_by(&certificate, &args.subject_certificate)?;
     let path = args.certificate.clone();
     let path = path.unwrap_or_else(|| PathBuf::from(format!("certificate-{}.json", certificate.number)));
     // Everything is signed before anything is written.
     let mut files = Vec::new();
     if let Some(key) = &args.key {
         let key = issuer::secret_key(key, &args.passphrase)?;
+        let own = key.public_key().id();
+        if let Some(witness) = certificate.witnesses.iter().find(|witness| witness.key == own) {
+            let name = &witness.name;
+            return Err(Failure::new(
+                Exit::INPUT_INVALID,
+                format!("{name} signed as a witness with the issuer's own key"),
+            )
+            .meaning("nothing was certified")
+            .hint("who watches signs with a key of their own"));
+        }
         files.push((path.clone(), signed::sign(&certificate, &[&key])));
     }
     if let (Some(key), Some(own)) = (&args.cms_key, &args.cms_certificate) {

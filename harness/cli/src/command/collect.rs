@@ -56,7 +56,7 @@ pub fn run(args: &Collect) -> Result<Exit, Failure> {
         say("nothing is due: every AppRec that was waited for has come");
         return Ok(run_folder::judge(&folder, None)?.exit());
     }
-    let prepared = super::resume::prepared(&begun)?;
+    let prepared = super::resume::prepared(&begun, &stored)?;
     let clock = MachineClock::start();
     let log = Log::resume(&folder, clock.clone()).map_err(|error| super::resume::not_resumed(&error))?;
     say(format!("{TOOL}: {} AppRecs are due; the inbox is open until {until} at the latest", collecting.due.len()));

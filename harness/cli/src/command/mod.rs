@@ -3,6 +3,7 @@
 pub mod answer;
 mod certificate_report;
 pub mod certify;
+pub mod challenge;
 pub(crate) mod ci;
 pub mod collect;
 pub mod demo;
@@ -33,3 +34,4 @@ pub(crate) mod terminal;
 pub mod verify;
 mod verify_certificate;
 mod website;
+pub mod witness;

@@ -1,9 +1,10 @@
 //! `resume`: goes on with a run that was interrupted. What is finished stays; a scenario that was under way begins anew.
 
+use super::challenge;
 use super::ci::Ci;
 use super::interrupt::until_interrupted;
 use super::people;
-use super::run::{Manner, Prepared, SELECTION_INPUT, SUBJECT_INPUT, finish, prepare};
+use super::run::{Manner, Prepared, SELECTION_INPUT, SUBJECT_INPUT, answering, finish, prepare};
 use super::terminal::{MachineClock, Teller, say};
 use crate::args::{Annotations, Resume};
 use crate::failure::Failure;
@@ -38,7 +39,7 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
         )
         .hint("begin a new run")
     })?;
-    let prepared = prepared(&begun)?;
+    let prepared = prepared(&begun, &stored)?;
     let clock = MachineClock::start();
     let log = Log::resume(&folder, clock.clone()).map_err(|error| not_resumed(&error))?;
     // Read again now that nobody else writes: another process may have gone on in between.
@@ -69,10 +70,11 @@ pub fn run(args: &Resume) -> Result<Exit, Failure> {
 ///
 /// # Errors
 /// 20 when it was no `run`, 21 when an input was changed.
-pub fn prepared(begun: &RunStarted) -> Result<Prepared, Failure> {
+pub fn prepared(begun: &RunStarted, stored: &Stored) -> Result<Prepared, Failure> {
     let (subject, selection) = inputs(begun)?;
     let shard = begun.inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT)?.parse().ok());
-    let prepared = prepare(&subject, Some(&begun.profile), &selection, shard)?;
+    let mut prepared = prepare(&subject, Some(&begun.profile), &selection, shard)?;
+    answering(&mut prepared.plan, challenge::of_run(begun, stored)?);
     same_inputs(begun, &prepared.plan.inputs)?;
     Ok(prepared)
 }

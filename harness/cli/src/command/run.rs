@@ -13,6 +13,7 @@ use crate::stand_ins;
 use crate::{TOOL, embedded};
 use checks::exit::Exit;
 use checks::profile::Profile;
+use evidence::challenge::Challenge;
 use evidence::event::Assurance;
 use evidence::log::Log;
 use exchange::engine::{self, EngineError, Options, Recorder};
@@ -59,7 +60,9 @@ pub fn run(args: &Run) -> Result<Exit, Failure> {
 
 /// One run: its folder, and how it ended.
 fn once(args: &Run, ci: &Ci) -> Result<(PathBuf, Exit), Failure> {
-    let prepared = prepare(&args.subject, args.profile.as_deref(), &args.scenarios, args.ci.shard)?;
+    let challenge = args.challenge.as_deref().map(super::challenge::read).transpose()?;
+    let mut prepared = prepare(&args.subject, args.profile.as_deref(), &args.scenarios, args.ci.shard)?;
+    answering(&mut prepared.plan, challenge);
     let run = uuid::Builder::from_random_bytes(random()).into_uuid().to_string();
     let seed = args.seed.unwrap_or_else(|| u64::from_le_bytes(random()));
     let folder = run_folder::new_path(&args.out, "run", &run);
@@ -130,6 +133,12 @@ pub fn prepare(
     Ok(prepared)
 }
 
+/// Has a run answer a challenge: its file is kept among the inputs.
+pub fn answering(plan: &mut Plan, challenge: Option<Challenge>) {
+    plan.inputs.extend(challenge.iter().map(|challenge| (challenge.input(), challenge.to_file())));
+    plan.challenge = challenge;
+}
+
 /// Keeps a part of the scenarios: by their ids in order, one after the other to each part, so that the parts are of one
 /// size, together are all, and are the same on every machine.
 fn cut(scenarios: &mut Vec<Loaded>, shard: Shard) -> Result<(), Failure> {
@@ -196,6 +205,7 @@ pub fn plan(
         quiet: Duration::from_millis(profile.quiet_ms),
         gen_date_shift_hours: profile.gen_date_shift_hours,
         inputs,
+        challenge: None,
         suite: embedded::suite_digest(),
         registers,
     };

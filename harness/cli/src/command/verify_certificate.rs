@@ -39,6 +39,9 @@ pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
         say(format!("organisation {}; certificate {}", organisation.subject(), organisation.fingerprint()));
         say("             whether that certificate was revoked was not looked up");
     }
+    if !super::witness::told(&certificate, &args.witness)? {
+        worse(Exit::NOT_ESTABLISHED);
+    }
     let day = args.on.unwrap_or_else(issuer::today);
     if !holds_on(day, &certificate, args.register.is_some()) {
         worse(Exit::NOT_ESTABLISHED);
@@ -186,6 +189,9 @@ pub(super) fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Fai
 fn difference(then: &Certificate, now: &Certificate) -> Option<String> {
     if then.product != now.product {
         return Some("it names another system, or another configuration of it".to_owned());
+    }
+    if (then.assurance, &then.challenged, &then.witnesses) != (now.assurance, &now.challenged, &now.witnesses) {
+        return Some("its assurance, or what it says of challenge and witnesses, does not come out of them".to_owned());
     }
     if then.scope != now.scope {
         return Some("the outcome of a message differs".to_owned());

@@ -9,6 +9,7 @@ mod arrived;
 mod aside;
 mod ask;
 mod collect;
+mod conversation;
 mod desk;
 mod error;
 mod fault;

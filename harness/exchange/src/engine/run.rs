@@ -2,6 +2,7 @@
 
 use super::aside::Aside;
 use super::collect::{self, Collecting};
+use super::conversation::Conversations;
 use super::desk::Desk;
 pub use super::error::EngineError;
 use super::inbox;
@@ -34,7 +35,7 @@ use tokio::task::JoinSet;
 /// How a run is carried out.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Run id (UUID).
+    /// Run id (UUID); of a run that goes on with a space and the number of its events after it.
     pub run: String,
     /// The tool and its version.
     pub tool: String,
@@ -136,6 +137,7 @@ pub(super) struct Run {
     pub desk: Mutex<Desk>,
     pub news: Notify,
     pub ids: Mutex<ChaCha20Rng>,
+    pub conversations: Option<Conversations>,
     pub clock: Arc<dyn Clock>,
     pub road: Road,
     pub aside: Aside,
@@ -168,6 +170,11 @@ impl Run {
         let mut bytes = [0; 16];
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut bytes);
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+    }
+
+    /// The ConversationId of a conversation that begins.
+    pub fn conversation(&self) -> String {
+        self.conversations.as_ref().map_or_else(|| self.uuid(), Conversations::next)
     }
 
     /// Does something beside the steps. What goes wrong there, a panic included, stops the run at its next step.
@@ -335,6 +342,7 @@ async fn go_on(
     let run = Arc::new(Run {
         desk: Mutex::new(Desk::new(plan.subject.partners.values())),
         ids: Mutex::new(ChaCha20Rng::from_seed(Digest::of(seed.as_bytes()).bytes())),
+        conversations: Conversations::of(&plan, options),
         news: Notify::new(),
         aside: Aside::default(),
         refusals,

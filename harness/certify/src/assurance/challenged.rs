@@ -1,0 +1,152 @@
+//! Whether a run answers a challenge: its ConversationIds derive from the number, and the subject signed for them.
+
+use crate::certificate::Challenged;
+use crate::register::digest;
+use evidence::challenge::Challenge;
+use evidence::digest::Digest;
+use evidence::event::Seq;
+use evidence::history::{Author, Exchange, History, MessageRecord};
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use std::collections::{BTreeSet, HashSet};
+use thiserror::Error;
+use wire::certificate::Certificate;
+use wire::ebxml::MessageKind;
+
+/// Why a run does not answer a challenge.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Unanswered {
+    /// It was made without it.
+    #[error("it was not made with the challenge {0}: `provestein run --challenge FILE` makes one that is")]
+    NotCarried(String),
+    /// It was made before.
+    #[error("it began on {began}, and the challenge was issued on {issued}")]
+    Before {
+        /// The day of the run (UTC).
+        began: Date,
+        /// The day of the challenge (UTC).
+        issued: Date,
+    },
+    /// It was made too late.
+    #[error("it began on {began}, and the challenge was good until {until}: ask for a new one")]
+    After {
+        /// The day of the run (UTC).
+        began: Date,
+        /// The last day of the challenge.
+        until: Date,
+    },
+    /// A conversation of its own making.
+    #[error("the ConversationId of the message of event {0} does not derive from the challenge")]
+    Foreign(Seq),
+    /// An acknowledgment in another conversation.
+    #[error("the acknowledgment of event {0} does not carry the ConversationId of the message that it acknowledges")]
+    Elsewhere(Seq),
+    /// An acknowledgment that nobody signed.
+    #[error("the acknowledgment of event {0} is not signed")]
+    Unsigned(Seq),
+    /// A signature that does not fit.
+    #[error("the signature of the acknowledgment of event {0} does not verify")]
+    Unfit(Seq),
+    /// Silence proves nothing.
+    #[error("the subject acknowledged no conversation that the harness began: nothing of its own covers the challenge")]
+    Nothing,
+}
+
+/// How a run answers a challenge.
+///
+/// # Errors
+/// [`Unanswered`]: the first reason why it does not.
+pub fn answered(history: &History, challenge: &Challenge) -> Result<Challenged, Unanswered> {
+    let not_carried = || Unanswered::NotCarried(challenge.id.clone());
+    let run = history.run.as_ref().ok_or_else(not_carried)?;
+    let file = challenge.to_file();
+    if !run.inputs.contains(&(challenge.input(), Digest::of(&file))) {
+        return Err(not_carried());
+    }
+    in_time(history, challenge)?;
+    // A count goes up by one with each conversation, and begins at the number of events after an interruption.
+    let derived: HashSet<String> = (0..history.events * 2).map(|n| challenge.conversation_id(&run.run, n)).collect();
+    let mut found = Found::default();
+    for exchange in &history.exchanges {
+        let message = &history.messages[exchange.stimulus];
+        let began = message.composed.as_ref().filter(|_| message.author == Author::Harness);
+        let Some((composed, scenario)) = began.and_then(|c| Some((c, c.scenario.as_ref()?))) else { continue };
+        let Some(id) = conversation(message).filter(|id| derived.contains(id)) else {
+            // A scenario may have spoilt it on purpose.
+            if composed.deviations.is_empty() {
+                return Err(Unanswered::Foreign(message.seq));
+            }
+            continue;
+        };
+        found.take(history, exchange, &id)?;
+        found.scenarios.insert(scenario.clone());
+        found.conversations.insert(id);
+    }
+    if found.acknowledgments == 0 {
+        return Err(Unanswered::Nothing);
+    }
+    Ok(Challenged {
+        run: run.run.clone(),
+        challenge: challenge.id.clone(),
+        sha256: digest(&file),
+        conversations: number(found.conversations.len()),
+        acknowledged: number(found.acknowledged.len()),
+        acknowledgments: number(found.acknowledgments),
+        signers: found.signers.into_iter().collect(),
+    })
+}
+
+fn in_time(history: &History, challenge: &Challenge) -> Result<(), Unanswered> {
+    let day = |at| Offset::UTC.to_datetime(at).date();
+    let Some(started) = history.started else { return Err(Unanswered::Nothing) };
+    let (began, until) = (day(started), challenge.until);
+    if started < challenge.issued {
+        return Err(Unanswered::Before { began, issued: day(challenge.issued) });
+    }
+    if began > until { Err(Unanswered::After { began, until }) } else { Ok(()) }
+}
+
+#[derive(Default)]
+struct Found {
+    conversations: BTreeSet<String>,
+    acknowledged: BTreeSet<String>,
+    scenarios: BTreeSet<String>,
+    signers: BTreeSet<String>,
+    acknowledgments: usize,
+}
+
+impl Found {
+    /// Each acknowledgment of the subject's in an exchange must carry its ConversationId under a signature that verifies.
+    fn take(&mut self, history: &History, exchange: &Exchange, id: &str) -> Result<(), Unanswered> {
+        let signals = exchange.signals.iter().map(|&index| &history.messages[index]);
+        let theirs = signals.filter(|m| m.author == Author::Subject && m.message.kind() == MessageKind::Acknowledgment);
+        for signal in theirs {
+            if conversation(signal).as_deref() != Some(id) {
+                return Err(Unanswered::Elsewhere(signal.seq));
+            }
+            let signature = signal.message.signature.as_ref().ok_or(Unanswered::Unsigned(signal.seq))?;
+            // A signature that leaves the envelope out does not cover what stands in it.
+            let covers = signature.references.iter().any(|reference| reference.uri.as_deref() == Some(""));
+            let signer = signer(signal).filter(|_| covers && signature.is_valid());
+            self.signers.insert(signer.ok_or(Unanswered::Unfit(signal.seq))?);
+            self.acknowledged.insert(id.to_owned());
+            self.acknowledgments += 1;
+        }
+        Ok(())
+    }
+}
+
+/// SHA-256 of the certificate that a signature names, in hexadecimal digits.
+fn signer(record: &MessageRecord) -> Option<String> {
+    let block = record.message.soap()?.signatures.first()?;
+    let certificate = Certificate::from_base64(&block.certificates().first()?.value).ok()?;
+    Some(digest(certificate.der()))
+}
+
+fn conversation(record: &MessageRecord) -> Option<String> {
+    record.message.soap()?.conversation_id().map(str::to_ascii_lowercase)
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
