@@ -124,6 +124,24 @@ fn what_was_not_decided_is_listed_with_the_reason() {
 }
 
 #[test]
+fn who_watched_and_what_was_signed_stands_with_what_it_proves() {
+    let mut backed = certificate();
+    backed["assurance"] = "witnessed".into();
+    backed["challenged"] = serde_json::json!([{
+        "run": "run-1", "challenge": "tall-1", "sha256": "ab", "conversations": 12, "acknowledged": 11, "acknowledgments": 13,
+        "signers": ["cd", "ef"],
+    }]);
+    backed["witnesses"] = serde_json::json!([{
+        "run": "run-1", "name": "Kari Vitne", "on": "2026-05-30", "saw": "satt ved siden av", "key": "12", "signature": "34",
+    }]);
+    let document = document(&backed, &Found::default(), None);
+    assert!(notices(&document, Tone::Neutral).contains(&"Noen andre enn leverandøren var til stede"));
+    assert_eq!(rows(&document, "Kari Vitne"), [["30. mai 2026", "satt ved siden av", "run-1", "12"]]);
+    let counted = "11 av 12 samtaler er kvittert for, med 13 underskrevne kvitteringer";
+    assert_eq!(rows(&document, "run-1"), [["tall-1", counted, "cd, ef"]]);
+}
+
+#[test]
 fn sums_are_counted_and_a_wrong_one_is_named() {
     let right = document(&certificate(), &Found::default(), None);
     assert_eq!(rows(&right, "I alt")[0][0], "5");

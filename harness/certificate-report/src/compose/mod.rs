@@ -1,5 +1,6 @@
 //! What a certification report says, chapter by chapter.
 
+mod backing;
 mod claim;
 mod ledger;
 mod method;

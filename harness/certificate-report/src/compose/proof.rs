@@ -1,5 +1,6 @@
 //! What the test proves at most, and what it does not.
 
+use super::backing;
 use crate::Lang;
 use crate::document::{Block, Text, Tone};
 use crate::stated::Stated;
@@ -8,7 +9,7 @@ use certify::certificate::Assurance;
 pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
     let lang = stated.lang;
     let (title, proves, leaves) = words(stated.certificate.assurance, lang);
-    vec![
+    let mut blocks = vec![
         Block::notice(
             Tone::Neutral,
             title,
@@ -23,7 +24,9 @@ pub(super) fn blocks(stated: &Stated<'_>) -> Vec<Block> {
             "Whoever looked on, the test does not prove what happens inside the system, that it is set up alike where you \
              are, or anything about another version. What is listed as not exercised was not exercised.",
         )),
-    ]
+    ];
+    blocks.extend(backing::blocks(stated));
+    blocks
 }
 
 fn words(assurance: Assurance, lang: Lang) -> (&'static str, &'static str, &'static str) {
