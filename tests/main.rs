@@ -21,6 +21,7 @@ mod layering;
 mod mail;
 mod mail_ports;
 mod mail_servers;
+mod offline;
 mod oracle;
 mod organisation;
 mod process;

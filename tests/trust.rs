@@ -301,3 +301,26 @@ fn a_witness_of_something_else_is_none() {
     });
     refused(&["run"], &["--trust", "watcher.pub"], "its log is another now");
 }
+
+/// docs/trust.md names the tests that try each attack: they are there, and so is each id of its table.
+#[test]
+fn the_document_about_trust_is_true() {
+    let root = crate::support::root();
+    let document = fs::read_to_string(root.join("docs/trust.md")).unwrap();
+    let attacks = document.split_once("## Attacks").unwrap().1.split_once("## What remains").unwrap().0;
+    let rows = attacks.lines().filter(|line| line.starts_with("| **") || line.starts_with("| …"));
+    let tests = rows.map(|row| row.split('|').nth_back(1).unwrap());
+    let named: Vec<&str> = tests.flat_map(|cell| cell.split('`').filter(|part| part.contains("::"))).collect();
+    assert!(named.len() >= 9, "{named:?}");
+    for name in named {
+        let (module, test) = name.split_once("::").unwrap();
+        let places = [format!("tests/{module}.rs"), format!("tests/{module}/mod.rs")];
+        let text = places.iter().find_map(|place| fs::read_to_string(root.join(place)).ok()).unwrap_or_default();
+        assert!(text.contains(&format!("#[test]\nfn {test}()")), "there is no test {name}");
+    }
+    let challenge = Challenge::new(std::array::from_fn(|at| at as u8), Timestamp::UNIX_EPOCH, date(2199, 12, 31), None);
+    for count in [0, 1, 256] {
+        let id = challenge.conversation_id("0f8fad5b-d9cb-469f-a165-70867728950e", count);
+        assert!(document.contains(&format!("| {count} | `{id}` |")), "{count}: {id}");
+    }
+}

@@ -158,7 +158,25 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
     by_issuer(
         "the issuer signs another version of the system",
         |i| signed(i, "issuer", r#""system":"reference","version":"1""#, r#""system":"reference","version":"2""#),
-        "it names another system, or another configuration of it",
+        "it names another system, or another version of it",
+    ),
+    by_issuer(
+        "the issuer signs another version of the system, and other rules",
+        |i| {
+            signed(i, "issuer", r#""catalogue":""#, r#""catalogue":"0"#);
+            signed(i, "issuer", r#""system":"reference","version":"1""#, r#""system":"reference","version":"2""#);
+        },
+        "it names another system, or another version of it",
+    ),
+    by_issuer(
+        "the issuer signs that a run of the supplier's own was challenged",
+        |i| signed(i, "issuer", r#""self-run""#, r#""challenged""#),
+        "its assurance, or what it says of challenge and witnesses, does not come out of them",
+    ),
+    by_issuer(
+        "the issuer signs that somebody watched",
+        |i| signed(i, "issuer", r#""self-run""#, r#""witnessed""#),
+        "its assurance, or what it says of challenge and witnesses, does not come out of them",
     ),
     by_issuer(
         "the issuer signs another number",

@@ -9,7 +9,7 @@ use crate::recompute::{self, Differences};
 use crate::run_folder::Judged;
 use crate::standings::{Found, standings};
 use crate::{TOOL, embedded, issuer};
-use ::certify::certificate::Certificate;
+use ::certify::certificate::{Certificate, Product};
 use ::certify::organisation::Organisation;
 use ::certify::register::digest;
 use ::certify::signed::{self, Unsound};
@@ -159,8 +159,15 @@ pub(super) fn recomputed(certificate: &Certificate, judged: &[Judged]) -> Result
         .map_err(|refusal| Failure::of(Exit::EVIDENCE_BROKEN, &refusal).meaning("these runs cannot be certified"))
 }
 
-/// With the same rules all must be the same; with others both are shown.
+/// With the same rules all must be the same; with others both are shown. What no rule decides is the same always.
 pub(super) fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Failure> {
+    let unlike = |what: String| {
+        let message = format!("the certificate does not state what its runs give: {what}");
+        Err(Failure::new(Exit::EVIDENCE_BROKEN, message))
+    };
+    if let Some(what) = other_facts(then, now) {
+        return unlike(what.to_owned());
+    }
     let same_rules = then.rules.catalogue == now.rules.catalogue
         && then.rules.profile_digest == now.rules.profile_digest
         && then.rules.suite == embedded::suite_digest().to_string()
@@ -171,10 +178,7 @@ pub(super) fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Fai
                 say("verdicts     computed again from the logs: every status and every outcome is the same");
                 Ok(true)
             }
-            Some(what) => Err(Failure::new(
-                Exit::EVIDENCE_BROKEN,
-                format!("the certificate does not state what its runs give: {what}"),
-            )),
+            Some(what) => unlike(what),
         };
     }
     say(format!("verdicts     certified by {} with other rules than {TOOL} has; both:", then.rules.tool));
@@ -186,12 +190,20 @@ pub(super) fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Fai
     Ok(differences.is_empty())
 }
 
+/// What is in the log whatever the rules are.
+fn other_facts(then: &Certificate, now: &Certificate) -> Option<&'static str> {
+    let backing = |one: &Certificate| (one.assurance, one.challenged.clone(), one.witnesses.clone());
+    if backing(then) != backing(now) {
+        return Some("its assurance, or what it says of challenge and witnesses, does not come out of them");
+    }
+    // How its configuration is put together may differ between versions of the tool.
+    let named = |one: &Certificate| Product { configuration: None, ..one.product.clone() };
+    (named(then) != named(now)).then_some("it names another system, or another version of it")
+}
+
 fn difference(then: &Certificate, now: &Certificate) -> Option<String> {
     if then.product != now.product {
-        return Some("it names another system, or another configuration of it".to_owned());
-    }
-    if (then.assurance, &then.challenged, &then.witnesses) != (now.assurance, &now.challenged, &now.witnesses) {
-        return Some("its assurance, or what it says of challenge and witnesses, does not come out of them".to_owned());
+        return Some("it names another configuration of the system".to_owned());
     }
     if then.scope != now.scope {
         return Some("the outcome of a message differs".to_owned());
