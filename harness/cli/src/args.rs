@@ -63,6 +63,8 @@ pub enum Command {
     Inspect(Inspect),
     /// Judge a stored run again, from its log alone
     Judge(Judge),
+    /// Compare how a system, or two versions of it, behaved in two runs
+    Diff(Diff),
     /// Write the reports of a stored run again
     Report(Report),
     /// List stored runs
@@ -212,6 +214,21 @@ pub struct Judge {
     /// Profile instead of the run's
     #[arg(long)]
     pub profile: Option<String>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value = "human")]
+    pub format: Format,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
+}
+
+/// `diff`.
+#[derive(Debug, ClapArgs)]
+pub struct Diff {
+    /// A run: its folder, its name, or `latest`
+    pub first: String,
+    /// The other
+    pub second: String,
     /// Form of the output
     #[arg(long, value_enum, default_value = "human")]
     pub format: Format,

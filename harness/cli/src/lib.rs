@@ -44,6 +44,7 @@ fn dispatch(command: args::Command) -> Result<Exit, failure::Failure> {
         Command::Collect(collect) => command::collect::run(&collect),
         Command::Inspect(inspect) => command::inspect::run(&inspect),
         Command::Judge(judge) => command::judge::run(&judge),
+        Command::Diff(diff) => command::diff::run(&diff),
         Command::Report(report) => command::report::run(&report),
         Command::Runs(runs) => command::runs::run(&runs),
         Command::Show(show) => command::show::run(&show),

@@ -4,6 +4,7 @@
 //! Findings are drawn by one renderer ([`diagnostic`]): terminal, JUnit, Markdown and HTML show what it says.
 
 pub mod annotation;
+pub mod behaviour;
 mod cases;
 pub mod diagnostic;
 mod envelope;

@@ -7,6 +7,7 @@ pub mod challenge;
 pub(crate) mod ci;
 pub mod collect;
 pub mod demo;
+pub mod diff;
 pub mod doctor;
 pub mod explain;
 pub mod generated;
