@@ -9,6 +9,7 @@ mod ci;
 mod cli;
 mod container;
 mod documents;
+mod equivalent;
 mod exceptions;
 mod faults;
 mod foreign_peer;

@@ -1,5 +1,9 @@
 //! A certificate as it stands in a register: what became of it after it was issued.
 
+mod compared;
+
+pub use compared::Compared;
+
 use crate::certificate::Certificate;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -111,6 +115,9 @@ pub struct Equivalent {
     pub on: Date,
     /// What was changed, and what the comparison showed.
     pub reason: String,
+    /// How the behaviour was compared, by a run of each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compared: Option<Compared>,
 }
 
 impl Standing {

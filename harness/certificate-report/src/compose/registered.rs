@@ -4,7 +4,7 @@ use super::words;
 use crate::Lang;
 use crate::document::{Block, Cell, Column, Table, Text, Tone};
 use crate::stated::{Registered, Stated};
-use certify::standing::{Dispute, Override, Standing};
+use certify::standing::{Compared, Dispute, Override, Standing};
 use jiff::civil::Date;
 
 pub(super) fn blocks(stated: &Stated<'_>, registered: &Registered<'_>) -> Vec<Block> {
@@ -55,7 +55,10 @@ fn events(lang: Lang, standing: &Standing) -> Vec<(Date, Text)> {
             Some(version) => text.and(lang.pick(" med meldingstjener ", " with message handler ")).and_strong(version),
             None => text,
         };
-        events.push((equivalent.on, text.and(lang.pick(". Begrunnelse: ", " too. Reason: ")).and(&equivalent.reason)));
+        let compared = equivalent.compared.as_ref();
+        let compared = lang.pick(Compared::said_nb(compared), Compared::said_en(compared));
+        let text = text.and(lang.pick(". Begrunnelse: ", " too. Reason: ")).and(&equivalent.reason);
+        events.push((equivalent.on, text.and(format!(" ({compared})"))));
     }
     if let Some(supersession) = &standing.superseded {
         let text = Text::plain(lang.pick("Erstattet av ", "Superseded by ")).and_strong(&supersession.by);

@@ -1,5 +1,6 @@
 //! What can be written into a register. An entry is one line of JSON; its bytes are what the tree is built of.
 
+use crate::standing::Compared;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -87,6 +88,9 @@ pub enum Entry {
         handler_version: Option<String>,
         /// What was changed, and what the comparison of the behaviour showed.
         reason: String,
+        /// How the behaviour was compared, by a run of each.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        compared: Option<Compared>,
         /// The signatures of issuers, where the register demands several on a certificate.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         approvals: Vec<Approval>,

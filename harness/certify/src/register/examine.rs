@@ -235,12 +235,15 @@ fn happened(standing: &mut Standing, entry: &Entry) {
         Entry::Superseded { on, by, .. } => {
             standing.superseded = Some(Supersession { on: *on, by: by.clone() });
         }
-        Entry::Equivalent { on, version, handler_version, reason, .. } => standing.equivalents.push(Equivalent {
-            version: version.clone(),
-            handler_version: handler_version.clone(),
-            on: *on,
-            reason: reason.clone(),
-        }),
+        Entry::Equivalent { on, version, handler_version, reason, compared, .. } => {
+            standing.equivalents.push(Equivalent {
+                version: version.clone(),
+                handler_version: handler_version.clone(),
+                on: *on,
+                reason: reason.clone(),
+                compared: compared.clone(),
+            });
+        }
         Entry::Disputed { on, requirement, run, event, by, reason, .. } => standing.disputes.push(Dispute {
             on: *on,
             requirement: requirement.clone(),

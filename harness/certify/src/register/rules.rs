@@ -154,6 +154,19 @@ fn overridden(by: &[String], on: Date, until: Date, status: &str) -> Result<(), 
 
 /// Whether an entry speaks about what its certificate has.
 pub(super) fn fits(entry: &Entry, certificate: &Certificate) -> Result<(), String> {
+    if let Entry::Equivalent { compared: Some(compared), .. } = entry {
+        let (run, head) = (&compared.run, &compared.head);
+        let is_of_it = certificate.runs.iter().any(|known| known.id == *run && known.head == *head);
+        if !is_of_it {
+            return Err(format!(
+                "the certificate {} is not drawn from a run {run} that ends in {head}",
+                certificate.number
+            ));
+        }
+        if compared.with == *run {
+            return Err(format!("run {run} was compared with itself"));
+        }
+    }
     let (Entry::Disputed { requirement, .. } | Entry::Overridden { requirement, .. }) = entry else { return Ok(()) };
     let number = &certificate.number;
     if !certificate.requirements.iter().any(|known| known.id == *requirement) {

@@ -1,6 +1,6 @@
 //! Arguments of `register`.
 
-use super::Passphrase;
+use super::{Passphrase, REPORTS};
 use clap::{Args as ClapArgs, Subcommand};
 use jiff::civil::Date;
 use std::path::PathBuf;
@@ -62,9 +62,18 @@ pub struct Declared {
     /// Version of the message handler
     #[arg(long)]
     pub handler_version: Option<String>,
-    /// What was changed, and what comparing the behaviour of both showed
+    /// What was changed
     #[arg(long)]
     pub reason: String,
+    /// A run of the certificate, to be compared with a run of the other version
+    #[arg(long, value_name = "RUN", requires = "with")]
+    pub compared: Option<String>,
+    /// The run of the other version
+    #[arg(long, value_name = "RUN", requires = "compared")]
+    pub with: Option<String>,
+    /// Folder that holds the run folders
+    #[arg(long, default_value = REPORTS)]
+    pub out: PathBuf,
 }
 
 /// Where a proposal goes.

@@ -134,8 +134,8 @@ fn advice(exit: Exit, lang: Lang) -> &'static str {
             "Noe som kreves, kunne ikke fastslås, som oftest fordi et svar ikke kom i tide. Det er verken bestått eller ikke bestått.",
         ),
         Exit::SNAPSHOT => (
-            "The receipts differ from what was accepted before.",
-            "Kvitteringene er annerledes enn det som er godtatt før.",
+            "The receipts differ from those of the run that they are compared with; `diff` shows where.",
+            "Kvitteringene er annerledes enn i kjøringen de sammenlignes med; `diff` viser hvor.",
         ),
         _ => (
             "Every obligation that was tested was met as often as the profile demands. Where scenarios of the profile did not run, the last screen says how many.",

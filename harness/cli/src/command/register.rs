@@ -1,5 +1,6 @@
 //! `register`: what is written into the register of certificates, and what anybody can find out about it.
 
+mod equivalent;
 mod proposal;
 
 use super::certify::{not_one, read, write};
@@ -46,6 +47,10 @@ pub fn run(args: &Register) -> Result<Exit, Failure> {
             let key = issuer::secret_key(key, passphrase)?;
             witness(dir, (name, &key), trust, seen)
         }
+        RegisterWhat::Equivalent { entering: e, declared } => {
+            let entry = equivalent::entry(declared, e.on.unwrap_or_else(issuer::today))?;
+            append(&e.dir, &issuer::secret_key(&e.key, &e.passphrase)?, &[entry], &[])
+        }
         other => {
             let (entering, entry) = entry(other).ok_or_else(|| Failure::new(Exit::USAGE, "nothing to write"))?;
             append(&entering.dir, &issuer::secret_key(&entering.key, &entering.passphrase)?, &[entry], &[])
@@ -63,7 +68,6 @@ fn entry(what: &RegisterWhat) -> Option<(&Entering, Entry)> {
         RegisterWhat::Supersede { entering: e, number, by } => {
             Some((e, Entry::Superseded { on: day(e), number: number.clone(), by: by.clone() }))
         }
-        RegisterWhat::Equivalent { entering: e, declared } => Some((e, proposal::equivalent(declared, day(e)))),
         RegisterWhat::Dispute { entering: e, number, requirement, run, event, by, reason } => {
             let entry = Entry::Disputed {
                 on: day(e),

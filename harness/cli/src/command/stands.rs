@@ -1,7 +1,7 @@
 //! How a certificate stands in a register on a day, for people at a terminal.
 
 use certify::certificate::Condition;
-use certify::standing::{Dispute, Override, Standing};
+use certify::standing::{Compared, Dispute, Override, Standing};
 use certify::treatment;
 use jiff::civil::Date;
 
@@ -20,7 +20,8 @@ pub(super) fn briefly(standing: &Standing, today: Date) -> String {
 pub(super) fn beside(standing: &Standing, day: Date) -> Vec<String> {
     let equivalents = standing.equivalents.iter().map(|one| {
         let handler = one.handler_version.as_ref().map(|version| format!(", handler {version}")).unwrap_or_default();
-        format!("equivalent   version {}{handler} from {}: {}", one.version, one.on, one.reason)
+        let compared = Compared::said_en(one.compared.as_ref());
+        format!("equivalent   version {}{handler} from {}: {} ({compared})", one.version, one.on, one.reason)
     });
     let overrides = standing.overrides.iter().map(|one| format!("override     {}", of_override(one, day)));
     let treated = standing.certificate.scope.iter().filter_map(|certified| {

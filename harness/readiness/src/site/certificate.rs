@@ -8,7 +8,7 @@ use crate::words::beside;
 use crate::words::nb::day;
 use askama::Template;
 use certify::certificate::Outcome;
-use certify::standing::Standing;
+use certify::standing::{Compared, Standing};
 use certify::treatment::{self, Treated};
 
 #[derive(Template)]
@@ -159,7 +159,12 @@ fn changes(standing: &Standing) -> Vec<String> {
         let handler = equivalent.handler_version.as_ref().map(|v| format!(" (meldingstjener {v})")).unwrap_or_default();
         changes.push((
             equivalent.on,
-            format!("gjelder også versjon {}{handler}: {}", equivalent.version, equivalent.reason),
+            format!(
+                "gjelder også versjon {}{handler}: {} ({})",
+                equivalent.version,
+                equivalent.reason,
+                Compared::said_nb(equivalent.compared.as_ref())
+            ),
         ));
     }
     if let Some(supersession) = &standing.superseded {

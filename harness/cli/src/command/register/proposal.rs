@@ -2,7 +2,7 @@
 
 use super::super::certify::{read as read_file, write};
 use super::super::terminal::say;
-use crate::args::{Declared, Proposal, Treatment};
+use crate::args::{Proposal, Treatment};
 use crate::failure::Failure;
 use crate::issuer;
 use crate::register_folder::Folder;
@@ -10,21 +10,10 @@ use ::certify::key::SecretKey;
 use ::certify::register::entry::Entry;
 use ::certify::register::shelf::Shelf as _;
 use ::certify::register::{KEY, approval, note};
+use ::certify::standing::Compared;
 use checks::exit::Exit;
 use jiff::civil::Date;
 use std::path::Path;
-
-/// The entry of an equivalent version, signed by nobody yet.
-pub(super) fn equivalent(declared: &Declared, on: Date) -> Entry {
-    Entry::Equivalent {
-        on,
-        number: declared.number.clone(),
-        version: declared.version.clone(),
-        handler_version: declared.handler_version.clone(),
-        reason: declared.reason.clone(),
-        approvals: Vec::new(),
-    }
-}
 
 /// The entry of an override, signed by nobody yet.
 pub(super) fn overridden(treatment: &Treatment, on: Date) -> Entry {
@@ -46,7 +35,7 @@ pub(super) fn propose(what: &Proposal) -> Result<Exit, Failure> {
     let on = proposing.on.unwrap_or_else(issuer::today);
     let entry = match what {
         Proposal::Override { treatment, .. } => overridden(treatment, on),
-        Proposal::Equivalent { declared, .. } => equivalent(declared, on),
+        Proposal::Equivalent { declared, .. } => super::equivalent::entry(declared, on)?,
     };
     let (dir, to) = (proposing.dir.display(), proposing.to.display());
     put(&proposing.to, &entry)?;
@@ -111,11 +100,12 @@ fn told(entry: &Entry) {
             say(format!("answered for by {}", by.join(" and ")));
             say(format!("reason       {reason}"));
         }
-        Entry::Equivalent { on, number, version, handler_version, reason, .. } => {
+        Entry::Equivalent { on, number, version, handler_version, reason, compared, .. } => {
             let handler =
                 handler_version.as_ref().map_or_else(String::new, |v| format!(" with version {v} of its handler"));
             say(format!("equivalent   certificate {number} holds for version {version}{handler} too, from {on}"));
             say(format!("reason       {reason}"));
+            say(format!("behaviour    {}", Compared::said_en(compared.as_ref())));
         }
         _ => {}
     }
