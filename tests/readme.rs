@@ -63,7 +63,9 @@ fn from_a_run_to_a_decision() {
     ] {
         assert!(text.contains(said), "`{said}` is missing in:\n{text}");
     }
-    assert!(folder.path().join("website/index.html").exists());
+    for file in ["website/index.html", "report.html"] {
+        assert!(folder.path().join(file).exists(), "{file}");
+    }
     assert_eq!(std::fs::read_dir(folder.path().join("sheets")).unwrap().count(), 2, "bokmål and nynorsk");
     // What README says after the block.
     let ready =
