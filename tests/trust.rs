@@ -2,9 +2,11 @@
 
 use crate::process::{Bench, text as printed};
 use crate::support::issued::{Issued, certify};
+use crate::support::simulated::{challenge, simulate_to_certify};
 use crate::tampering::change::{bytes, invented, signed, text};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
+use provestein::certify::assurance::answered;
 use provestein::certify::certificate::{Assurance, Certificate};
 use provestein::certify::signed::unverified;
 use provestein::evidence::challenge::Challenge;
@@ -99,14 +101,28 @@ fn a_run_that_answers_a_challenge_is_certified_as_challenged() {
         &issued.told(&verify, 0),
         &[
             &format!("{} is answered by run {}", answer.challenge, answer.run),
-            "acknowledgments signed by the system, in 2 of 2 conversations",
+            "acknowledgments signed by the system, in 2 of 2 conversations\n",
             "compare it with the address register",
             "every status and every outcome is the same",
         ],
     );
+    let without = issued.told(&["verify", "challenged.json", "--trust", "issuer.pub"], 0);
+    all_in(&without, &["in 2 of 2 conversations, says the certificate: --run computes it again"]);
     // The number is in the log: whoever verifies needs no file of the issuer's.
     fs::remove_file(issued.path("challenge.json")).unwrap();
     issued.told(&verify, 0);
+}
+
+/// The whole of a profile, with everything that is wrong on purpose, repeated or lost in it; and a system that only sends.
+#[test]
+fn whole_profiles_answer_a_challenge() {
+    for (profile, at_least) in [("plo-receive-nhn", 10), ("plo-send-nhn", 5)] {
+        let run = simulate_to_certify(profile, &[], 1);
+        let answer = answered(&run.judged.history, &challenge()).unwrap_or_else(|why| panic!("{profile}: {why}"));
+        assert!(answer.acknowledged >= at_least, "{profile}: {answer:?}");
+        assert!(answer.conversations >= answer.acknowledged && answer.acknowledgments >= answer.acknowledged);
+        assert_eq!(answer.signers.len(), 1, "{profile}: {answer:?}");
+    }
 }
 
 #[test]
@@ -145,7 +161,7 @@ fn invented_acknowledgments_are_not_the_systems() {
     let elsewhere = Issued::copy();
     edited(&elsewhere, true, |text| between(text, "<eb:ConversationId>", "-", "<eb:ConversationId>00000000-"));
     let told = challenged(&elsewhere, "run", "challenge.json", 21);
-    all_in(&told, &["does not carry the ConversationId of the message that it acknowledges"]);
+    all_in(&told, &["does not carry the id of the message that it acknowledges"]);
     let silent = Issued::copy();
     invented(&silent.path("run"), |events| {
         let arrived = |one: &Recorded| matches!(one.event, Event::MessageArrived { .. });
@@ -154,7 +170,24 @@ fn invented_acknowledgments_are_not_the_systems() {
         events.truncate(first);
         events.push(Recorded { seq: first as u64, ..last });
     });
-    all_in(&challenged(&silent, "run", "challenge.json", 21), &["the subject acknowledged no conversation"]);
+    all_in(
+        &challenged(&silent, "run", "challenge.json", 21),
+        &["the subject acknowledged nothing whose id derives from it"],
+    );
+}
+
+/// What an actor of the next message handler owns is left out of the signature, so it can be put beside what was signed.
+#[test]
+fn a_second_conversation_beside_the_signed_one_is_no_answer() {
+    let issued = Issued::copy();
+    edited(&issued, true, |text| {
+        let begin = text.find("<eb:ConversationId>").unwrap();
+        let actor = "xmlns:n=\"http://schemas.xmlsoap.org/soap/envelope/\" n:actor=\"http://schemas.xmlsoap.org/soap/actor/next\"";
+        let second = format!("<eb:ConversationId {actor}>00000000-0000-8000-8000-000000000000</eb:ConversationId>");
+        format!("{}{second}{}", &text[..begin], &text[begin..])
+    });
+    let told = challenged(&issued, "run", "challenge.json", 21);
+    all_in(&told, &["has more than one MessageHeader, id or signature"]);
 }
 
 /// Invented log, with keys of one's own: everything fits but whose keys they are.
@@ -290,6 +323,9 @@ fn a_witness_of_something_else_is_none() {
     witness(&issued, "run", "watcher", "kari.json");
     bytes(&issued.path("kari.json"), |bytes| bytes.push(b' '));
     refused(&["run"], &["--trust", "watcher.pub"], "it is not written as this tool writes it");
+    let said = ["--name", "Kari Vitne", "--saw", "satt ved siden av", "--on", "2020-01-01", "--statement", "kari.json"];
+    issued.told(&[&["certify", "witness", "run", "--key", "watcher"], &said[..]].concat(), 0);
+    refused(&["run"], &["--trust", "watcher.pub"], "is said to have watched on 2020-01-01, and the run began on 20");
     // Another version's run: whoever watched signed for the version too.
     witness(&issued, "run", "watcher", "kari.json");
     invented(&issued.path("run"), |events| {
@@ -320,7 +356,7 @@ fn the_document_about_trust_is_true() {
     }
     let challenge = Challenge::new(std::array::from_fn(|at| at as u8), Timestamp::UNIX_EPOCH, date(2199, 12, 31), None);
     for count in [0, 1, 256] {
-        let id = challenge.conversation_id("0f8fad5b-d9cb-469f-a165-70867728950e", count);
+        let id = challenge.derived_id("0f8fad5b-d9cb-469f-a165-70867728950e", count);
         assert!(document.contains(&format!("| {count} | `{id}` |")), "{count}: {id}");
     }
 }

@@ -5,6 +5,7 @@ use provestein::carrier::http::{Answer, Arrival, Failure, FailureKind};
 use provestein::carrier::port::{Outlet, Pending};
 use provestein::carrier::simulated::{AnswerFate, Network, Weather};
 use provestein::command::{demo, run};
+use provestein::evidence::challenge::Challenge;
 use provestein::evidence::event::{Assurance, Question};
 use provestein::evidence::log::{Clock, Log};
 use provestein::exchange::engine::{self, EngineError, Operator, Options, People, Quiet, Recorder, Reply};
@@ -67,6 +68,12 @@ pub fn simulate_to_certify(profile: &str, defects: &[Defect], seed: u64) -> Simu
     simulated
 }
 
+/// The challenge that such a run answers.
+pub fn challenge() -> Challenge {
+    let issued = "2026-01-01T00:00:00Z".parse().unwrap();
+    Challenge::new([5; 32], issued, jiff::civil::date(2026, 12, 31), None)
+}
+
 /// The same, where signals are taken in another way; and how the engine ended.
 pub fn simulate_taking(
     taking: Taking,
@@ -98,6 +105,7 @@ fn simulated(
     // A run with a subject file keeps its bytes; so does this one, for the tests that damage what is kept.
     let inputs = vec![("subject:simulated".to_owned(), b"supplier: simulated\n".to_vec())];
     let mut prepared = run::plan(subject, profile, &selection, inputs).unwrap();
+    run::answering(&mut prepared.plan, (assurance == Assurance::SelfRun).then(challenge));
     let system = demo::system(defects.to_vec(), &prepared).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();

@@ -1,5 +1,5 @@
-//! A challenge: a number that somebody drew, so that a run can be shown to have been made after it. The ConversationIds of
-//! the run derive from it, and the subject's own signatures cover those.
+//! A challenge: a number that somebody drew, so that a run can be shown to have been made after it. Ids of the run derive from
+//! it, and the subject's own signatures cover those.
 
 use crate::digest::Digest;
 use jiff::Timestamp;
@@ -135,8 +135,8 @@ impl Challenge {
         format!("{INPUT}{}", self.id)
     }
 
-    /// The ConversationId of the nth conversation that the harness begins in a run: a UUID of version 8 (RFC 9562 5.8).
-    pub fn conversation_id(&self, run: &str, number: u64) -> String {
+    /// The nth id of a run that the subject's acknowledgments are to carry: a UUID of version 8 (RFC 9562 5.8).
+    pub fn derived_id(&self, run: &str, number: u64) -> String {
         let seed = [DOMAIN, self.nonce.as_slice(), run.as_bytes(), &[0], &number.to_be_bytes()].concat();
         let digest = Digest::of(&seed).bytes();
         let mut id: [u8; 16] = std::array::from_fn(|at| digest[at]);
@@ -162,8 +162,8 @@ mod tests {
 
     /// The vector of docs/trust.md: computed there with `sha256sum`.
     #[test]
-    fn conversation_ids_are_those_of_the_published_vector() {
-        let ids: Vec<String> = [0, 1, 256].iter().map(|number| challenge().conversation_id(RUN, *number)).collect();
+    fn ids_are_those_of_the_published_vector() {
+        let ids: Vec<String> = [0, 1, 256].iter().map(|number| challenge().derived_id(RUN, *number)).collect();
         assert_eq!(
             ids,
             [
@@ -179,8 +179,8 @@ mod tests {
         let one = challenge();
         let mut other = challenge();
         other.nonce[31] ^= 1;
-        let first = one.conversation_id(RUN, 0);
-        for id in [one.conversation_id(RUN, 1), other.conversation_id(RUN, 0), one.conversation_id("another", 0)] {
+        let first = one.derived_id(RUN, 0);
+        for id in [one.derived_id(RUN, 1), other.derived_id(RUN, 0), one.derived_id("another", 0)] {
             assert_ne!(id, first);
         }
         assert_eq!((&first[14..15], "89ab".contains(&first[19..20])), ("8", true), "{first}");

@@ -25,7 +25,7 @@ pub struct Plan {
     pub gen_date_shift_hours: i32,
     /// Digest of every input file, by name, with its bytes.
     pub inputs: Vec<(String, Vec<u8>)>,
-    /// The challenge from which our ConversationIds derive; its file is among the inputs.
+    /// The challenge from which ids of ours derive; its file is among the inputs.
     pub challenge: Option<Challenge>,
     /// Digest over everything embedded.
     pub suite: Digest,

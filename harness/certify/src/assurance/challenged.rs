@@ -1,4 +1,4 @@
-//! Whether a run answers a challenge: its ConversationIds derive from the number, and the subject signed for them.
+//! Whether a run answers a challenge: ids of its messages derive from the number, and the subject signed for them.
 
 use crate::certificate::Challenged;
 use crate::register::digest;
@@ -10,7 +10,6 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use std::collections::{BTreeSet, HashSet};
 use thiserror::Error;
-use wire::certificate::Certificate;
 use wire::ebxml::MessageKind;
 
 /// Why a run does not answer a challenge.
@@ -36,11 +35,19 @@ pub enum Unanswered {
         until: Date,
     },
     /// A conversation of its own making.
-    #[error("the ConversationId of the message of event {0} does not derive from the challenge")]
+    #[error(
+        "the ConversationId of the message of event {0} (of an AppRec, its MessageId) does not derive from the challenge"
+    )]
     Foreign(Seq),
-    /// An acknowledgment in another conversation.
-    #[error("the acknowledgment of event {0} does not carry the ConversationId of the message that it acknowledges")]
+    /// An acknowledgment of something else.
+    #[error("the acknowledgment of event {0} does not carry the id of the message that it acknowledges")]
     Elsewhere(Seq),
+    /// Parts that an actor of the next message handler hides from the signature (HIS 1037 5.5) could stand beside the signed ones.
+    #[error(
+        "the acknowledgment of event {0} has more than one MessageHeader, id or signature: which of them the subject signed \
+         cannot be told"
+    )]
+    Twice(Seq),
     /// An acknowledgment that nobody signed.
     #[error("the acknowledgment of event {0} is not signed")]
     Unsigned(Seq),
@@ -48,7 +55,7 @@ pub enum Unanswered {
     #[error("the signature of the acknowledgment of event {0} does not verify")]
     Unfit(Seq),
     /// Silence proves nothing.
-    #[error("the subject acknowledged no conversation that the harness began: nothing of its own covers the challenge")]
+    #[error("the subject acknowledged nothing whose id derives from it: nothing of its own covers the challenge")]
     Nothing,
 }
 
@@ -65,20 +72,21 @@ pub fn answered(history: &History, challenge: &Challenge) -> Result<Challenged, 
     }
     in_time(history, challenge)?;
     // A count goes up by one with each conversation, and begins at the number of events after an interruption.
-    let derived: HashSet<String> = (0..history.events * 2).map(|n| challenge.conversation_id(&run.run, n)).collect();
+    let derived: HashSet<String> = (0..history.events * 2).map(|n| challenge.derived_id(&run.run, n)).collect();
     let mut found = Found::default();
     for exchange in &history.exchanges {
         let message = &history.messages[exchange.stimulus];
         let began = message.composed.as_ref().filter(|_| message.author == Author::Harness);
         let Some((composed, scenario)) = began.and_then(|c| Some((c, c.scenario.as_ref()?))) else { continue };
-        let Some(id) = conversation(message).filter(|id| derived.contains(id)) else {
+        let carried = Carried::by(&composed.what);
+        let Some(id) = carried.of_message(message).filter(|id| derived.contains(id)) else {
             // A scenario may have spoilt it on purpose.
             if composed.deviations.is_empty() {
                 return Err(Unanswered::Foreign(message.seq));
             }
             continue;
         };
-        found.take(history, exchange, &id)?;
+        found.take(history, exchange, (carried, &id))?;
         found.scenarios.insert(scenario.clone());
         found.conversations.insert(id);
     }
@@ -116,19 +124,27 @@ struct Found {
 }
 
 impl Found {
-    /// Each acknowledgment of the subject's in an exchange must carry its ConversationId under a signature that verifies.
-    fn take(&mut self, history: &History, exchange: &Exchange, id: &str) -> Result<(), Unanswered> {
+    /// Each acknowledgment of the subject's in an exchange must carry its id under a signature that verifies.
+    fn take(
+        &mut self,
+        history: &History,
+        exchange: &Exchange,
+        (carried, id): (Carried, &str),
+    ) -> Result<(), Unanswered> {
         let signals = exchange.signals.iter().map(|&index| &history.messages[index]);
         let theirs = signals.filter(|m| m.author == Author::Subject && m.message.kind() == MessageKind::Acknowledgment);
         for signal in theirs {
-            if conversation(signal).as_deref() != Some(id) {
+            if is_twofold(signal) {
+                return Err(Unanswered::Twice(signal.seq));
+            }
+            if carried.of_acknowledgment(signal).as_deref() != Some(id) {
                 return Err(Unanswered::Elsewhere(signal.seq));
             }
             let signature = signal.message.signature.as_ref().ok_or(Unanswered::Unsigned(signal.seq))?;
             // A signature that leaves the envelope out does not cover what stands in it.
             let covers = signature.references.iter().any(|reference| reference.uri.as_deref() == Some(""));
-            let signer = signer(signal).filter(|_| covers && signature.is_valid());
-            self.signers.insert(signer.ok_or(Unanswered::Unfit(signal.seq))?);
+            let signer = signature.certificate.as_ref().filter(|_| covers && signature.is_valid());
+            self.signers.insert(digest(signer.ok_or(Unanswered::Unfit(signal.seq))?.der()));
             self.acknowledged.insert(id.to_owned());
             self.acknowledgments += 1;
         }
@@ -136,15 +152,46 @@ impl Found {
     }
 }
 
-/// SHA-256 of the certificate that a signature names, in hexadecimal digits.
-fn signer(record: &MessageRecord) -> Option<String> {
-    let block = record.message.soap()?.signatures.first()?;
-    let certificate = Certificate::from_base64(&block.certificates().first()?.value).ok()?;
-    Some(digest(certificate.der()))
+fn is_twofold(record: &MessageRecord) -> bool {
+    record.message.soap().is_some_and(|envelope| {
+        let conversations: usize = envelope.message_headers.iter().map(|header| header.conversation_id.len()).sum();
+        let about: usize = envelope.acknowledgments.iter().map(|block| block.ref_to_message_id.len()).sum();
+        let numbers = [envelope.message_headers.len(), conversations, envelope.acknowledgments.len(), about];
+        numbers.into_iter().any(|number| number > 1) || envelope.signatures.len() > 1
+    })
 }
 
-fn conversation(record: &MessageRecord) -> Option<String> {
-    record.message.soap()?.conversation_id().map(str::to_ascii_lowercase)
+/// Which id of a message of ours the subject's acknowledgment carries.
+#[derive(Clone, Copy)]
+enum Carried {
+    /// Of a conversation that we began: its ConversationId.
+    Conversation,
+    /// Of an AppRec in a conversation that the subject began: its MessageId, which RefToMessageId names.
+    Message,
+}
+
+impl Carried {
+    fn by(what: &str) -> Self {
+        if what == "AppRec" { Self::Message } else { Self::Conversation }
+    }
+
+    fn of_message(self, record: &MessageRecord) -> Option<String> {
+        let envelope = record.message.soap()?;
+        let id = match self {
+            Self::Conversation => envelope.conversation_id(),
+            Self::Message => envelope.message_id(),
+        };
+        id.map(str::to_ascii_lowercase)
+    }
+
+    fn of_acknowledgment(self, record: &MessageRecord) -> Option<String> {
+        let envelope = record.message.soap()?;
+        let id = match self {
+            Self::Conversation => envelope.conversation_id(),
+            Self::Message => envelope.about(),
+        };
+        id.map(str::to_ascii_lowercase)
+    }
 }
 
 fn number(count: usize) -> u32 {

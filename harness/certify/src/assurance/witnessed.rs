@@ -7,6 +7,7 @@ use crate::key::{PublicKey, SecretKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use report::View;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -73,6 +74,16 @@ pub enum Unwatched {
     /// Another product.
     #[error("{0} watched another system, or another version or configuration of it")]
     OtherProduct(String),
+    /// Days that do not fit.
+    #[error("{name} is said to have watched on {on}, and the run began on {began}")]
+    Before {
+        /// The witness.
+        name: String,
+        /// The day that they name.
+        on: Date,
+        /// The day of the run (UTC).
+        began: Date,
+    },
     /// A run without witness.
     #[error("nobody watched run {0}: certify it apart, or without --witness")]
     Nobody(String),
@@ -207,6 +218,11 @@ pub fn watched(views: &[View<'_>], witnesses: &[Witness]) -> Result<Vec<Witnesse
         };
         if view.history.subject.as_ref().map(issue::product).as_ref() != Some(&watched.product) {
             return Err(Unwatched::OtherProduct(watched.name.clone()));
+        }
+        // UTC is never ahead of Norway.
+        let began = view.history.started.map(|at| Offset::UTC.to_datetime(at).date());
+        if let Some(began) = began.filter(|began| *began > watched.on) {
+            return Err(Unwatched::Before { name: watched.name.clone(), on: watched.on, began });
         }
     }
     if !witnesses.is_empty()

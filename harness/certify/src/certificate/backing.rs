@@ -13,7 +13,7 @@ pub struct Challenged {
     pub challenge: String,
     /// Digest of its file, which the run keeps.
     pub sha256: String,
-    /// Conversations that the harness began with ids that derive from the challenge.
+    /// Conversations in which a message of the harness carries an id that derives from the challenge.
     pub conversations: u32,
     /// How many of them the system acknowledged.
     pub acknowledged: u32,

@@ -64,10 +64,11 @@ fn keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
 ///
 /// # Errors
 /// 20 for keys, 30 when a signature of a witness does not fit.
-pub fn told(certificate: &Certificate, trust: &[PathBuf]) -> Result<bool, Failure> {
+pub fn told(certificate: &Certificate, trust: &[PathBuf], without_runs: bool) -> Result<bool, Failure> {
+    let stated = if without_runs { ", says the certificate: --run computes it again" } else { "" };
     for one in &certificate.challenged {
         say(format!(
-            "challenge    {} is answered by run {}: {} acknowledgments signed by the system, in {} of {} conversations",
+            "challenge    {} is answered by run {}: {} acknowledgments signed by the system, in {} of {} conversations{stated}",
             one.challenge, one.run, one.acknowledgments, one.acknowledged, one.conversations
         ));
         for signer in &one.signers {

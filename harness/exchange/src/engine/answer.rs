@@ -39,7 +39,7 @@ impl Scene<'_> {
             apprec::answer(head, Recipient::Primary, version, (&id, &gen_date), status(&step.status), errors.collect());
         receipt.software_name = Some(us.identity.software.msh.clone());
         receipt.software_version = Some(us.identity.software.msh_version.clone());
-        let (message, message_id) = (apprec::encode(&receipt).into_bytes(), self.run.uuid());
+        let (message, message_id) = (apprec::encode(&receipt).into_bytes(), self.run.answered_id());
         let conversation = envelope.conversation_id().unwrap_or_default().to_owned();
         let unique = self.run.uuid();
         let altered: Vec<_> = step.alter.iter().map(|a| a.with_unique(&unique[..8])).collect();

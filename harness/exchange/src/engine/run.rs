@@ -1,8 +1,8 @@
 //! A run from its first event to its last.
 
 use super::aside::Aside;
+use super::challenged::ChallengedIds;
 use super::collect::{self, Collecting};
-use super::conversation::Conversations;
 use super::desk::Desk;
 pub use super::error::EngineError;
 use super::inbox;
@@ -137,7 +137,7 @@ pub(super) struct Run {
     pub desk: Mutex<Desk>,
     pub news: Notify,
     pub ids: Mutex<ChaCha20Rng>,
-    pub conversations: Option<Conversations>,
+    pub challenged: Option<ChallengedIds>,
     pub clock: Arc<dyn Clock>,
     pub road: Road,
     pub aside: Aside,
@@ -172,9 +172,10 @@ impl Run {
         uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
     }
 
-    /// The ConversationId of a conversation that begins.
-    pub fn conversation(&self) -> String {
-        self.conversations.as_ref().map_or_else(|| self.uuid(), Conversations::next)
+    /// An id that the subject's acknowledgment will carry: the ConversationId of a conversation that begins, the MessageId of an
+    /// AppRec in one of the subject's.
+    pub fn answered_id(&self) -> String {
+        self.challenged.as_ref().map_or_else(|| self.uuid(), ChallengedIds::next)
     }
 
     /// Does something beside the steps. What goes wrong there, a panic included, stops the run at its next step.
@@ -342,7 +343,7 @@ async fn go_on(
     let run = Arc::new(Run {
         desk: Mutex::new(Desk::new(plan.subject.partners.values())),
         ids: Mutex::new(ChaCha20Rng::from_seed(Digest::of(seed.as_bytes()).bytes())),
-        conversations: Conversations::of(&plan, options),
+        challenged: ChallengedIds::of(&plan, options),
         news: Notify::new(),
         aside: Aside::default(),
         refusals,

@@ -160,7 +160,7 @@ impl Scene<'_> {
         };
         let filled = plan.messages.fill(&filling);
         let message = filled.map_err(|source| EngineError::Fill { file: self.loaded.file.clone(), line, source })?;
-        Ok(Draft { what, from, to, conversation: self.run.conversation(), message: message.into_bytes() })
+        Ok(Draft { what, from, to, conversation: self.run.answered_id(), message: message.into_bytes() })
     }
 
     /// Sends the labelled message, for the first time or again: the very same bytes (HITS 1172 4.2.3.2).
