@@ -2,6 +2,7 @@
 
 pub mod change;
 mod clock;
+mod every_byte;
 mod evidence;
 mod register;
 mod statement;

@@ -294,6 +294,9 @@ pub fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
     if let Some(shard) = prepared.plan.inputs.iter().find_map(|(name, _)| name.strip_prefix(SHARD_INPUT)) {
         say(format!("shard         {shard}: the other parts run elsewhere, and nothing is said about them"));
     }
+    if let Some(challenge) = &prepared.plan.challenge {
+        say(format!("challenge     {}: ids of this run derive from it", challenge.id));
+    }
     for LeftOut { id, reason } in &prepared.left_out {
         say(format!("left out      {id}: {reason}"));
     }
