@@ -133,3 +133,28 @@ fn keys_and_days_are_refused_with_the_reason() {
     let clear = fs::read_to_string(issued.path("issuer")).unwrap();
     assert!(clear.starts_with("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
 }
+
+/// Two who write at once: each waits for the other, and nothing is lost.
+#[test]
+fn entries_that_are_written_at_once_are_all_in_the_register() {
+    let issued = Issued::copy();
+    let number = stated_number(&issued.told(&["register", "list", "reg", "--trust", "register.pub"], 0));
+    let revoke = ["register", "revoke", "reg", number.as_str(), "--key", "keeper", "--reason"];
+    let together = std::sync::Barrier::new(6);
+    std::thread::scope(|scope| {
+        for reason in ["en", "to", "tre", "fire", "fem", "seks"] {
+            let (issued, together, revoke) = (&issued, &together, &revoke);
+            scope.spawn(move || {
+                together.wait();
+                issued.told(&[&revoke[..], &[reason]].concat(), 0);
+            });
+        }
+    });
+    let told = issued.told(&["register", "verify", "reg", "--trust", "register.pub"], 0);
+    assert!(told.contains("10 entries"), "an entry each beside the four: {told}");
+}
+
+/// The number that stands first in a list.
+fn stated_number(list: &str) -> String {
+    list.split_whitespace().find(|word| word.starts_with("PV-")).unwrap().to_owned()
+}

@@ -305,5 +305,15 @@ fn two_issuers_sign_what_can_turn_a_no_into_a_yes() {
         told(at, &["register", "approve", "reg", "lik.json", "--key", key], 0);
     }
     told(at, &["register", "enter", "reg", "lik.json", "--key", "register"], 0);
+    // So does an issuer of the keeper's own making.
+    let propose = ["register", "propose", "issuer", "reg", "--issuer", "Tre=stranger.pub", "--to", "tre.json"];
+    all_in(&told(at, &propose, 0), &["Tre may issue certificates from", "BEGIN PUBLIC KEY"]);
+    let enter = ["register", "enter", "reg", "tre.json", "--key", "register"];
+    told(at, &["register", "approve", "reg", "tre.json", "--key", "stranger"], 0);
+    all_in(&told(at, &enter, 21), &["0 of its issuers signed the issuer-named entry"]);
+    for key in ["one", "two"] {
+        told(at, &["register", "approve", "reg", "tre.json", "--key", key], 0);
+    }
+    told(at, &enter, 0);
     told(at, &["register", "verify", "reg", "--trust", "register.pem"], 0);
 }

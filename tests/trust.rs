@@ -9,6 +9,7 @@ use jiff::civil::{Date, date};
 use provestein::certify::assurance::answered;
 use provestein::certify::certificate::{Assurance, Certificate};
 use provestein::certify::signed::unverified;
+use provestein::evidence::blob::Blobs as _;
 use provestein::evidence::challenge::Challenge;
 use provestein::evidence::digest::Digest;
 use provestein::evidence::event::{Event, Recorded};
@@ -236,6 +237,32 @@ fn messages_of_other_conversations_do_not_derive() {
     all_in(&told, &["the ConversationId of the message of event", "does not derive from the challenge"]);
 }
 
+/// The log says itself which messages a scenario spoilt: whoever invents it says so of those that do not derive.
+#[test]
+fn a_message_said_to_be_spoilt_is_not_passed_over() {
+    let issued = Issued::copy();
+    let run = issued.path("run");
+    let mut left = 1;
+    invented(&run, |events| {
+        for one in events {
+            if let Event::MessageComposed(composed) = &mut one.event
+                && composed.scenario.is_some()
+                && left > 0
+            {
+                let bytes = read::open(&run).unwrap().blobs().get(composed.entity).unwrap();
+                let text = String::from_utf8(bytes).unwrap();
+                let other = between(&text, "<eb:ConversationId>", "-", "<eb:ConversationId>00000000-");
+                composed.entity = keep(&run, other.as_bytes());
+                composed.deviations.push("said to be spoilt".to_owned());
+                left -= 1;
+            }
+        }
+    });
+    assert_eq!(left, 0, "nothing was edited");
+    let told = challenged(&issued, "run", "challenge.json", 21);
+    all_in(&told, &["the ConversationId of the message of event", "does not derive from the challenge"]);
+}
+
 /// Whoever interrupts a run and goes on with it still answers, with other ids.
 #[test]
 fn a_resumed_run_answers_the_same_challenge() {
@@ -359,4 +386,23 @@ fn the_document_about_trust_is_true() {
         let id = challenge.derived_id("0f8fad5b-d9cb-469f-a165-70867728950e", count);
         assert!(document.contains(&format!("| {count} | `{id}` |")), "{count}: {id}");
     }
+}
+
+/// Two runs, one witness: that is not two witnesses. And whoever watched does not issue, not even as the second person.
+#[test]
+fn a_witness_counts_once_and_does_not_sign_as_issuer() {
+    let issued = Issued::copy();
+    witness(&issued, "run", "watcher", "kari.json");
+    witness(&issued, "short", "watcher", "again.json");
+    let both = ["--witness", "again.json", "--trust", "watcher.pub"];
+    issued.told(&witnessed(&["run", "short"], &both), 0);
+    let verify = ["verify", "witnessed.json", "--trust", "issuer.pub", "--witness", "watcher.pub"];
+    issued.told(&verify, 0);
+    let with_another = [&verify[..], &["--witness", "second.pub"]].concat();
+    all_in(&issued.told(&with_another, 11), &["NOT ESTABLISHED: somebody whose key you named did not sign"]);
+    let before = fs::read(issued.path("witnessed.json")).unwrap();
+    let told = issued.told(&["certify", "sign", "witnessed.json", "--key", "watcher"], 21);
+    all_in(&told, &["Kari Vitne is a witness of it with this key", "nothing was signed"]);
+    assert_eq!(fs::read(issued.path("witnessed.json")).unwrap(), before);
+    issued.told(&["certify", "sign", "witnessed.json", "--key", "second"], 0);
 }

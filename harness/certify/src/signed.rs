@@ -31,6 +31,11 @@ pub enum Unsound {
     /// A second signature is asked of a form that has one.
     #[error("a CMS file has one signature; two people sign the other form (DSSE)")]
     OneSignature,
+    /// Whoever issues it does not watch for it too.
+    #[error(
+        "{0} is a witness of it with this key; who watches signs with a key of their own, and who issues with another"
+    )]
+    OwnWitness(String),
     /// A signature by a key that is believed bears the id of another.
     #[error("the signature of {0} bears the id of another key: its `keyid` was changed")]
     Misnamed(String),
@@ -87,7 +92,10 @@ pub fn countersign(file: &[u8], key: &SecretKey) -> Result<Vec<u8>, Unsound> {
         return Err(Unsound::OneSignature);
     }
     let mut envelope = Envelope::read(file)?;
-    statement::read(&envelope.payload)?;
+    let (certificate, own) = (statement::read(&envelope.payload)?, key.public_key().id());
+    if let Some(witness) = certificate.witnesses.into_iter().find(|witness| witness.key == own) {
+        return Err(Unsound::OwnWitness(witness.name));
+    }
     envelope.sign(key);
     Ok(envelope.to_file())
 }

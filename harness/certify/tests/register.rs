@@ -112,6 +112,45 @@ fn a_register_says_how_each_certificate_stands() {
     assert!(examined.standings.iter().filter(|s| s.withdrawn.is_some()).count() == 1);
 }
 
+/// A day far ahead, written by mistake, does not keep a certificate alive.
+#[test]
+fn a_withdrawal_can_be_brought_forward_and_never_put_off() {
+    let mut shelf = whole().clone();
+    let on = |day, reason: &str| Entry::Withdrawn { on: day, number: "PV-9".into(), reason: reason.into() };
+    let days = [on(date(2096, 11, 25), "skrivefeil"), on(DAY, "feil funnet"), on(date(2027, 1, 1), "utsatt")];
+    append(&mut shelf, &Key::new(1), &days, &[]).unwrap();
+    let examined = look(&shelf, None).unwrap();
+    let standing = examined.standings.iter().find(|s| s.certificate.number == "PV-9").unwrap();
+    assert!(!standing.holds(DAY), "{:?}", standing.withdrawn);
+    assert_eq!(standing.withdrawn.as_ref().unwrap().reason, "feil funnet");
+}
+
+/// An issuer who was retired and named again, and one who was named later, do not stand in the way of a withdrawal.
+#[test]
+fn a_certificate_is_read_with_the_issuers_of_its_day() {
+    let mut shelf = whole().clone();
+    let own = Key::new(1);
+    let retired = Entry::IssuerRetired { on: DAY, name: "direktoratet".into(), reason: "ny nøkkel".into() };
+    let issuer = Issuer { name: "direktoratet".into(), key: "key of direktoratet".into() };
+    let named = Entry::IssuerNamed { on: DAY, issuer, approvals: Vec::new() };
+    append(&mut shelf, &own, &[retired, named], &[]).unwrap();
+    let reads = OneNameOnce;
+    register::admits(&shelf, &own, (&[withdrawn("PV-3")], &[]), &reads).unwrap();
+}
+
+/// Refuses what `Trust::of` refuses: somebody named twice.
+struct OneNameOnce;
+
+impl Reads for OneNameOnce {
+    fn certificate(&self, file: &[u8], issuers: &[Issuer], signatures: u32) -> Result<Certificate, String> {
+        let names: std::collections::BTreeSet<&str> = issuers.iter().map(|issuer| issuer.name.as_str()).collect();
+        if names.len() < issuers.len() {
+            return Err("somebody is named twice".into());
+        }
+        Plain.certificate(file, issuers, signatures)
+    }
+}
+
 #[test]
 fn nothing_is_written_that_may_not_follow_or_by_another_key() {
     let mut shelf = whole().clone();
@@ -242,6 +281,27 @@ fn a_growth_that_was_cut_short_is_seen_and_does_no_harm() {
     assert!(look(&torn, None).unwrap_err().contains("does not belong"), "it is told");
     let head = append(&mut torn, &Key::new(1), &[withdrawn("PV-8")], &[]).unwrap();
     assert_eq!((head.size, look(&torn, None).unwrap().entries.len()), (604, 604), "and gone on with");
+}
+
+/// What it leaves behind when it comes after the checkpoint: the half-filled files of the tree before.
+#[test]
+fn files_of_the_tree_before_do_no_harm_as_long_as_they_are_its_beginning() {
+    let mut grown = whole().clone();
+    append(&mut grown, &Key::new(1), &[withdrawn("PV-8")], &[]).unwrap();
+    let old: Vec<_> = whole().0.iter().filter(|(path, _)| !grown.0.contains_key(*path)).collect();
+    assert!(old.iter().any(|(path, _)| path.starts_with("tile/entries/")), "{:?}", grown.0.keys());
+    assert!(old.iter().any(|(path, _)| path.starts_with("tile/0/")));
+    let mut torn = grown.clone();
+    torn.0.extend(old.iter().map(|(path, bytes)| ((*path).clone(), (*bytes).clone())));
+    assert_eq!(look(&torn, None).unwrap().entries.len(), 604);
+    for (path, bytes) in &old {
+        let mut changed = torn.clone();
+        changed.0.get_mut(*path).unwrap()[40] ^= 1;
+        assert!(look(&changed, None).unwrap_err().contains("it was changed"), "{path}");
+        let beside = format!("{path}0");
+        let stranger = [grown.clone().0, [(beside.clone(), (*bytes).clone())].into()].into_iter().flatten().collect();
+        assert!(look(&InMemory(stranger), None).unwrap_err().contains("does not belong"), "{beside}");
+    }
 }
 
 proptest! {

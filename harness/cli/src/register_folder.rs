@@ -17,6 +17,19 @@ const DEPTH_MAX: usize = 8;
 pub struct Folder(pub PathBuf);
 
 impl Folder {
+    /// Holds the register for whoever writes, as long as what is given lives: another one waits. Two who write at once would
+    /// each sign a tree that lacks what the other wrote.
+    ///
+    /// # Errors
+    /// 20 when the system does not give it.
+    pub fn held(&self) -> Result<Option<fs::File>, Failure> {
+        // Without this file it is no register, which whoever writes finds out.
+        let Ok(file) = fs::File::open(self.0.join(certify::register::KEY)) else { return Ok(None) };
+        file.lock()
+            .map_err(|e| Failure::new(Exit::USAGE, format!("failed to lock the register {}: {e}", self.0.display())))?;
+        Ok(Some(file))
+    }
+
     fn failed(doing: &'static str, path: &str, reason: &dyn std::fmt::Display) -> ShelfError {
         ShelfError { doing, path: path.to_owned(), reason: reason.to_string() }
     }
@@ -28,6 +41,8 @@ impl Shelf for Folder {
         let length = match fs::metadata(&file) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Self::failed("read", path, &error)),
+            // A link to a device or a pipe has no end.
+            Ok(about) if !about.is_file() => return Err(Self::failed("read", path, &"it is no file")),
             Ok(about) => about.len(),
         };
         // A bundle holds 256 entries of 64 kB at most.

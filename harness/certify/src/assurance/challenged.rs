@@ -77,17 +77,16 @@ pub fn answered(history: &History, challenge: &Challenge) -> Result<Challenged, 
     for exchange in &history.exchanges {
         let message = &history.messages[exchange.stimulus];
         let began = message.composed.as_ref().filter(|_| message.author == Author::Harness);
-        let Some((composed, scenario)) = began.and_then(|c| Some((c, c.scenario.as_ref()?))) else { continue };
+        let Some(composed) = began.filter(|composed| composed.scenario.is_some()) else { continue };
         let carried = Carried::by(&composed.what);
         let Some(id) = carried.of_message(message).filter(|id| derived.contains(id)) else {
-            // A scenario may have spoilt it on purpose.
-            if composed.deviations.is_empty() {
+            // A scenario may have spoilt it on purpose; but what the subject acknowledged, it could read.
+            if composed.deviations.is_empty() || acknowledgments(history, exchange).next().is_some() {
                 return Err(Unanswered::Foreign(message.seq));
             }
             continue;
         };
         found.take(history, exchange, (carried, &id))?;
-        found.scenarios.insert(scenario.clone());
         found.conversations.insert(id);
     }
     if found.acknowledgments == 0 {
@@ -118,7 +117,6 @@ fn in_time(history: &History, challenge: &Challenge) -> Result<(), Unanswered> {
 struct Found {
     conversations: BTreeSet<String>,
     acknowledged: BTreeSet<String>,
-    scenarios: BTreeSet<String>,
     signers: BTreeSet<String>,
     acknowledgments: usize,
 }
@@ -131,9 +129,7 @@ impl Found {
         exchange: &Exchange,
         (carried, id): (Carried, &str),
     ) -> Result<(), Unanswered> {
-        let signals = exchange.signals.iter().map(|&index| &history.messages[index]);
-        let theirs = signals.filter(|m| m.author == Author::Subject && m.message.kind() == MessageKind::Acknowledgment);
-        for signal in theirs {
+        for signal in acknowledgments(history, exchange) {
             if is_twofold(signal) {
                 return Err(Unanswered::Twice(signal.seq));
             }
@@ -150,6 +146,12 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// The subject's acknowledgments in an exchange.
+fn acknowledgments<'h>(history: &'h History, exchange: &'h Exchange) -> impl Iterator<Item = &'h MessageRecord> {
+    let signals = exchange.signals.iter().map(|&index| &history.messages[index]);
+    signals.filter(|m| m.author == Author::Subject && m.message.kind() == MessageKind::Acknowledgment)
 }
 
 fn is_twofold(record: &MessageRecord) -> bool {

@@ -31,6 +31,9 @@ pub enum Entry {
         on: Date,
         /// Who.
         issuer: Issuer,
+        /// The signatures of issuers, where the register demands several on a certificate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvals: Vec<Approval>,
     },
     /// Somebody may not issue certificates any more. What they issued before stays.
     IssuerRetired {
@@ -134,7 +137,7 @@ pub enum Entry {
     },
 }
 
-/// An issuer's signature over an override.
+/// An issuer's signature over an entry that needs more than the register's own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Approval {
@@ -193,7 +196,9 @@ impl Entry {
     /// The signatures of issuers under it, for the kinds that can have some: what can turn a `no` into a `yes`.
     pub fn approvals(&self) -> Option<&[Approval]> {
         match self {
-            Self::Equivalent { approvals, .. } | Self::Overridden { approvals, .. } => Some(approvals),
+            Self::IssuerNamed { approvals, .. }
+            | Self::Equivalent { approvals, .. }
+            | Self::Overridden { approvals, .. } => Some(approvals),
             _ => None,
         }
     }
@@ -201,7 +206,9 @@ impl Entry {
     /// The same, to be added to.
     pub fn approvals_mut(&mut self) -> Option<&mut Vec<Approval>> {
         match self {
-            Self::Equivalent { approvals, .. } | Self::Overridden { approvals, .. } => Some(approvals),
+            Self::IssuerNamed { approvals, .. }
+            | Self::Equivalent { approvals, .. }
+            | Self::Overridden { approvals, .. } => Some(approvals),
             _ => None,
         }
     }

@@ -157,6 +157,14 @@ fn files(
     }
     let mut there = shelf.list()?;
     there.sort();
+    // A write that was cut short after its checkpoint leaves half-filled files of the tree before. They are its beginning.
+    for path in &there {
+        if !expected.contains_key(path)
+            && let Some(content) = tree::beginning(path, &expected)
+        {
+            expected.insert(path.clone(), Some(content));
+        }
+    }
     if let Some(stranger) = there.iter().find(|path| !expected.contains_key(*path)) {
         return Err(Broken::new(format!("{stranger} does not belong to the register")));
     }
@@ -228,9 +236,9 @@ fn standings(shelf: &dyn Shelf, entries: &[Entry], reads: &dyn Reads) -> Result<
 
 fn happened(standing: &mut Standing, entry: &Entry) {
     match entry {
-        Entry::Withdrawn { on, reason, .. } => {
-            // The first withdrawal counts: what was withdrawn once does not come back.
-            standing.withdrawn.get_or_insert(Withdrawal { on: *on, reason: reason.clone() });
+        // The earliest day counts: what was withdrawn once does not come back, and a later entry can bring the day forward.
+        Entry::Withdrawn { on, reason, .. } if standing.withdrawn.as_ref().is_none_or(|known| *on < known.on) => {
+            standing.withdrawn = Some(Withdrawal { on: *on, reason: reason.clone() });
         }
         Entry::Superseded { on, by, .. } => {
             standing.superseded = Some(Supersession { on: *on, by: by.clone() });

@@ -102,24 +102,25 @@ pub fn admits(
         read.map_err(|why| GrowError::Refused(format!("the register does not take the certificate: {why}")))?;
     }
     let about = entries.iter().filter_map(|entry| Some((entry, state.certificates.get(entry.number()?)?)));
-    for (entry, (digest, _)) in about {
+    for (entry, (digest, index)) in about {
         let path = certificate_path(digest);
         let file = shelf.get(&path)?.ok_or_else(|| Broken::new(format!("{path} is missing")))?;
-        // Whoever signed it may have been retired since.
-        let read = reads.certificate(&file, &issuers_ever(&before), state.signatures);
+        // Whoever signed it may have been retired since, and whoever was named since says nothing about it.
+        let then = before.iter().take(usize::try_from(*index).unwrap_or(usize::MAX));
+        let read = reads.certificate(&file, &issuers_after(then)?, state.signatures);
         let stated = read.map_err(|why| Broken::new(format!("{path} does not hold: {why}")))?;
         rules::fits(entry, &stated).map_err(GrowError::Refused)?;
     }
     Ok(())
 }
 
-fn issuers_ever(entries: &[Vec<u8>]) -> Vec<Issuer> {
-    let named = entries.iter().filter_map(|bytes| match Entry::read(bytes) {
-        Ok(Entry::Opened { issuers, .. }) => Some(issuers),
-        Ok(Entry::IssuerNamed { issuer, .. }) => Some(vec![issuer]),
-        _ => None,
-    });
-    named.flatten().collect()
+/// Who may issue after some entries.
+fn issuers_after<'e>(entries: impl Iterator<Item = &'e Vec<u8>>) -> Result<Vec<Issuer>, GrowError> {
+    let mut state = State::default();
+    for bytes in entries {
+        state.take(&Entry::read(bytes)?).map_err(Broken::new)?;
+    }
+    Ok(state.issuers)
 }
 
 /// The verifier key of the register, if `key` is the register's.

@@ -3,6 +3,7 @@
 use super::entry::{Entry, Issuer};
 use super::{approval, note};
 use crate::certificate::Certificate;
+use crate::key::PublicKey;
 use checks::ledger::Status;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +25,7 @@ pub struct State {
     pub certificates: BTreeMap<String, (String, u64)>,
     /// The digests of their files: asked for each new one, so not looked for among all.
     digests: BTreeSet<String>,
-    /// The overrides and equivalent versions: each is written once.
+    /// What issuers sign beside certificates, without their signatures: each is written once.
     approved: BTreeSet<Vec<u8>>,
     /// Number of entries.
     pub size: u64,
@@ -42,7 +43,11 @@ impl State {
             }
             (0, _) => return Err("the first entry of a register opens it".to_owned()),
             (_, Entry::Opened { .. }) => return Err("a register is opened once".to_owned()),
-            (_, Entry::IssuerNamed { issuer, .. }) => self.named(issuer)?,
+            (_, Entry::IssuerNamed { issuer, .. }) => {
+                // Else whoever keeps the register could name as many issuers of their own as must sign.
+                self.approved(entry)?;
+                self.named(issuer)?;
+            }
             (_, Entry::IssuerRetired { name, .. }) => {
                 let before = self.issuers.len();
                 self.issuers.retain(|issuer| issuer.name != *name);
@@ -91,15 +96,17 @@ impl State {
     }
 
     fn named(&mut self, issuer: &Issuer) -> Result<(), String> {
-        if self.issuers.iter().any(|known| known.name == issuer.name || known.key == issuer.key) {
+        let key = same_key(issuer);
+        if self.issuers.iter().any(|known| known.name == issuer.name || same_key(known) == key) {
             return Err(format!("`{}` or the same key issues certificates already", issuer.name));
         }
         self.issuers.push(issuer.clone());
         Ok(())
     }
 
-    /// Where several issuers must sign a certificate, as many must sign an override or an equivalent version; and each is written once, so that one that
-    /// was ended is not brought back by whoever keeps the register alone.
+    /// Where several issuers must sign a certificate, as many must sign an override, an equivalent version or another issuer;
+    /// and each is written once, whoever signed it in which order, so that one that was ended is not brought back by whoever
+    /// keeps the register alone.
     fn approved(&mut self, entry: &Entry) -> Result<(), String> {
         let found = approval::approved_by(entry, &self.origin, &self.issuers).len();
         if self.signatures > 1 && found < self.signatures as usize {
@@ -110,7 +117,11 @@ impl State {
                 self.signatures
             ));
         }
-        if self.approved.insert(entry.to_bytes().map_err(|error| error.to_string())?) {
+        let mut bare = entry.clone();
+        if let Some(approvals) = bare.approvals_mut() {
+            approvals.clear();
+        }
+        if self.approved.insert(bare.to_bytes().map_err(|error| error.to_string())?) {
             Ok(())
         } else {
             Err(format!("that entry ({}) is in the register already", entry.kind()))
@@ -133,6 +144,11 @@ impl State {
             _ => Ok(()),
         }
     }
+}
+
+/// A key however its file is written: with other line ends or blanks it is the same.
+fn same_key(issuer: &Issuer) -> String {
+    PublicKey::from_pem(&issuer.key).map_or_else(|_| issuer.key.split_whitespace().collect(), |key| key.id())
 }
 
 /// Two people answer for it, and it ends.

@@ -2,12 +2,16 @@
 
 use super::note::Head;
 use super::shelf::{FILE_MAX, Shelf, ShelfError};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use thiserror::Error;
 use tlog_tiles::{Hash, HashReader, Tile, TileHashReader, TileReader, stored_hash_count, stored_hashes, tree_hash};
 
 /// Two to this power hashes are in a tile.
 const HEIGHT: u8 = 8;
+/// Bytes of a hash.
+const HASH_BYTES: usize = 32;
+/// What stands before the width of a half-filled file.
+const PARTIAL: &str = ".p/";
 /// As many entries are in a bundle.
 pub const BUNDLE: u64 = 1 << HEIGHT;
 
@@ -211,6 +215,22 @@ pub fn bundle_of(shelf: &dyn Shelf, number: u64, width: u64) -> Result<Vec<u8>, 
     let path = bundle_path(number, width);
     debug_assert!(width <= BUNDLE && FILE_MAX > 0);
     shelf.get(&path)?.ok_or(TreeError::Missing(path))
+}
+
+/// What a half-filled file of a smaller tree holds, by the fuller one that is in its place; `None` when its path is of none.
+pub fn beginning(path: &str, fuller: &BTreeMap<String, Option<Vec<u8>>>) -> Option<Vec<u8>> {
+    let (base, width) = path.split_once(PARTIAL)?;
+    let width: usize = width.parse().ok().filter(|number: &usize| *number > 0 && number.to_string() == width)?;
+    let partial = format!("{base}{PARTIAL}");
+    let in_its_place = |found: &&String| *found == base || found.starts_with(&partial);
+    let there = fuller.range(base.to_owned()..).take_while(|(found, _)| in_its_place(found));
+    let content = there.filter_map(|(_, content)| content.as_ref()).max_by_key(|content| content.len())?;
+    if path.starts_with("tile/entries/") {
+        let entries = read_bundle(content)?;
+        (width < entries.len()).then(|| write_bundle(entries.iter().take(width).map(Vec::as_slice)))
+    } else {
+        content.get(..width * HASH_BYTES).filter(|beginning| beginning.len() < content.len()).map(<[u8]>::to_vec)
+    }
 }
 
 /// The half-filled files of a smaller tree, which a larger one has fuller.

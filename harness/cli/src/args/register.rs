@@ -101,6 +101,15 @@ pub enum Proposal {
         #[command(flatten)]
         treatment: Treatment,
     },
+    /// Name somebody who may issue certificates from then on
+    Issuer {
+        /// Where the proposal goes
+        #[command(flatten)]
+        proposing: Proposing,
+        /// Who: NAME=FILE with the public key
+        #[arg(long, value_name = "NAME=FILE")]
+        issuer: String,
+    },
     /// Say that a certificate holds for another version too
     Equivalent {
         /// Where the proposal goes

@@ -11,10 +11,14 @@ use ::certify::assurance::Backing;
 use ::certify::certificate::{Assurance, Certificate, Condition, Outcome, Validity};
 use ::certify::issue::{self, Terms};
 use ::certify::organisation::SystemRandom;
-use ::certify::signed;
+use ::certify::signed::{self, Unsound};
 use checks::exit::Exit;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+
+/// Longest file that somebody else gave: that of a certificate as CMS.
+const FILE_MAX: u64 = 16 << 20;
 
 /// Does what is asked.
 ///
@@ -31,7 +35,10 @@ pub fn run(args: &Certify) -> Result<Exit, Failure> {
         }
         Some(CertifyWhat::Sign { certificate, key, passphrase }) => {
             let key = issuer::secret_key(key, passphrase)?;
-            let signed = signed::countersign(&read(certificate)?, &key).map_err(|e| not_one(certificate, &e))?;
+            let signed = signed::countersign(&read(certificate)?, &key).map_err(|error| match error {
+                Unsound::OwnWitness(_) => Failure::of(Exit::INPUT_INVALID, &error).meaning("nothing was signed"),
+                changed => not_one(certificate, &changed),
+            })?;
             write(certificate, &signed)?;
             say(format!("{}: signed by {}", certificate.display(), key.public_key().id()));
             Ok(Exit::MET)
@@ -178,8 +185,17 @@ pub(super) fn show(certificate: &Certificate) {
     }
 }
 
+/// Reads a file that somebody else gave: a certificate, a challenge, a statement, a proposal.
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|e| Failure::new(Exit::USAGE, format!("failed to read {}: {e}", path.display())))
+    let failed =
+        |why: &dyn std::fmt::Display| Failure::new(Exit::USAGE, format!("failed to read {}: {why}", path.display()));
+    let mut bytes = Vec::new();
+    let file = fs::File::open(path).map_err(|error| failed(&error))?;
+    file.take(FILE_MAX + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    if bytes.len() as u64 > FILE_MAX {
+        return Err(failed(&format!("it has more than {FILE_MAX} bytes, which no file of this sort has")));
+    }
+    Ok(bytes)
 }
 
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
@@ -190,7 +206,7 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 }
 
 /// A file that is no certificate, or one that was changed.
-pub(super) fn not_one(path: &Path, error: &signed::Unsound) -> Failure {
+pub(super) fn not_one(path: &Path, error: &Unsound) -> Failure {
     Failure::new(Exit::EVIDENCE_BROKEN, format!("{}: {error}", path.display()))
         .hint("get the certificate again from its issuer or from the register")
 }

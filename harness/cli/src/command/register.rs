@@ -134,6 +134,7 @@ fn add(entering: &Entering, paths: &[PathBuf]) -> Result<Exit, Failure> {
 /// Writes, and looks at the whole afterwards: a certificate that no issuer of the register signed is not added.
 fn append(dir: &Path, key: &SecretKey, entries: &[Entry], files: &[Vec<u8>]) -> Result<Exit, Failure> {
     let mut folder = Folder(dir.to_owned());
+    let _held = folder.held()?;
     let refuse = |error: &GrowError| refused(dir, error);
     register::admits(&folder, key, (entries, files), &signed::SignedFiles).map_err(|e| refuse(&e))?;
     let head = register::append(&mut folder, key, entries, files).map_err(|e| refuse(&e))?;
@@ -231,9 +232,10 @@ fn prove(dir: &Path, number: &str, trust: &Path, path: Option<&Path>) -> Result<
 }
 
 fn witness(dir: &Path, (name, key): (&str, &SecretKey), trust: &Path, seen: &Path) -> Result<Exit, Failure> {
+    let mut folder = Folder(dir.to_owned());
+    let _held = folder.held()?;
     let (before, _) = looked(dir, trust, Some(seen))?;
     let at = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
-    let mut folder = Folder(dir.to_owned());
     register::cosign(&mut folder, &verifier_key(trust)?, name, at, key).map_err(|e| refused(dir, &e))?;
     let (now, checkpoint) = looked(dir, trust, Some(seen))?;
     write(seen, &checkpoint)?;

@@ -9,6 +9,7 @@ use ::certify::assurance::{Watched, Witness};
 use ::certify::certificate::Certificate;
 use ::certify::key::PublicKey;
 use checks::exit::Exit;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -77,8 +78,9 @@ pub fn told(certificate: &Certificate, trust: &[PathBuf], without_runs: bool) ->
             ));
         }
     }
-    let keys = keys(trust)?;
-    let mut seen = 0;
+    let keys: BTreeSet<PublicKey> = keys(trust)?.into_iter().collect();
+    // Whoever watched two runs is still one person.
+    let mut seen: BTreeSet<&PublicKey> = BTreeSet::new();
     for stated in &certificate.witnesses {
         let witness = Witness::of_certificate(certificate, stated);
         let key = keys.iter().find(|key| key.id() == stated.key);
@@ -87,13 +89,13 @@ pub fn told(certificate: &Certificate, trust: &[PathBuf], without_runs: bool) ->
             (_, Some(_)) | (None, _) => return Err(unfit(&stated.name)),
             (Some(_), None) => "; the issuer vouches for the signature (--witness PUB checks it)",
         };
-        seen += usize::from(key.is_some());
+        seen.extend(key);
         say(format!("witness      {} on {}, run {}: {}{fits}", stated.name, stated.on, stated.run, stated.saw));
     }
-    if seen < keys.len() {
+    if seen.len() < keys.len() {
         say("witness      NOT ESTABLISHED: somebody whose key you named did not sign");
     }
-    Ok(seen >= keys.len())
+    Ok(seen.len() == keys.len())
 }
 
 fn unfit(name: &str) -> Failure {

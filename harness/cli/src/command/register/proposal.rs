@@ -1,4 +1,5 @@
-//! Entries that several issuers must sign, overrides and equivalent versions: proposed into a file, signed there by each on their own machine, then entered.
+//! Entries that several issuers must sign, overrides, equivalent versions and further issuers: proposed into a file, signed there
+//! by each on their own machine, then entered.
 
 use super::super::certify::{read as read_file, write};
 use super::super::terminal::say;
@@ -31,11 +32,16 @@ pub(super) fn overridden(treatment: &Treatment, on: Date) -> Entry {
 
 /// `register propose`.
 pub(super) fn propose(what: &Proposal) -> Result<Exit, Failure> {
-    let (Proposal::Override { proposing, .. } | Proposal::Equivalent { proposing, .. }) = what;
+    let (Proposal::Override { proposing, .. }
+    | Proposal::Equivalent { proposing, .. }
+    | Proposal::Issuer { proposing, .. }) = what;
     let on = proposing.on.unwrap_or_else(issuer::today);
     let entry = match what {
         Proposal::Override { treatment, .. } => overridden(treatment, on),
         Proposal::Equivalent { declared, .. } => super::equivalent::entry(declared, on)?,
+        Proposal::Issuer { issuer, .. } => {
+            Entry::IssuerNamed { on, issuer: issuer::named_key(issuer)?, approvals: Vec::new() }
+        }
     };
     let (dir, to) = (proposing.dir.display(), proposing.to.display());
     put(&proposing.to, &entry)?;
@@ -106,6 +112,10 @@ fn told(entry: &Entry) {
             say(format!("equivalent   certificate {number} holds for version {version}{handler} too, from {on}"));
             say(format!("reason       {reason}"));
             say(format!("behaviour    {}", Compared::said_en(compared.as_ref())));
+        }
+        Entry::IssuerNamed { on, issuer: named, .. } => {
+            say(format!("issuer       {} may issue certificates from {on}, with the key or certificate", named.name));
+            say(named.key.trim_end());
         }
         _ => {}
     }
