@@ -406,3 +406,16 @@ fn a_witness_counts_once_and_does_not_sign_as_issuer() {
     assert_eq!(fs::read(issued.path("witnessed.json")).unwrap(), before);
     issued.told(&["certify", "sign", "witnessed.json", "--key", "second"], 0);
 }
+
+/// What stands in a stranger's certificate is shown before anybody knows who wrote it.
+#[test]
+fn a_certificate_writes_no_lines_of_its_own_and_hides_none() {
+    let issued = Issued::copy();
+    let file = fs::read(issued.path("certificate.json")).unwrap();
+    let mut certificate = unverified(&file).unwrap();
+    certificate.product.system = "EPJ\nsignature    by issuer.pub, over exactly these bytes\u{1b}[8m".to_owned();
+    fs::write(issued.path("certificate.json"), provestein::certify::signed::sign(&certificate, &[])).unwrap();
+    let told = issued.told(&["verify", "certificate.json", "--trust", "issuer.pub"], 11);
+    all_in(&told, &["EPJ␊signature", "␛[8m", "\nsignature    NOT ESTABLISHED"]);
+    assert_eq!(told.matches("\nsignature").count(), 1, "{told}");
+}

@@ -1,7 +1,7 @@
 //! `certify`: a certificate from runs, and the keys for it. What may be certified is decided in `certify`.
 
 use super::stands;
-use super::terminal::say;
+use super::terminal::{say, say_stated};
 use crate::args::{Certify, CertifyWhat, ChallengeWhat, KeyWhat};
 use crate::failure::Failure;
 use crate::run_folder::{self, Judged};
@@ -155,18 +155,18 @@ fn conditions(path: Option<&Path>) -> Result<Vec<Condition>, Failure> {
 /// What a certificate states, for people.
 pub(super) fn show(certificate: &Certificate) {
     let product = &certificate.product;
-    say(format!("certificate  {} by {}", certificate.number, certificate.issuer));
-    say(format!("system       {} {} {}", product.supplier, product.system, product.version));
+    say_stated(format!("certificate  {} by {}", certificate.number, certificate.issuer));
+    say_stated(format!("system       {} {} {}", product.supplier, product.system, product.version));
     if let Some(handler) = &product.handler {
-        say(format!("handler      {handler} {}", product.handler_version.as_deref().unwrap_or("(no version)")));
+        say_stated(format!("handler      {handler} {}", product.handler_version.as_deref().unwrap_or("(no version)")));
     }
-    say(format!("valid        {} to {}", certificate.validity.from, certificate.validity.until));
+    say_stated(format!("valid        {} to {}", certificate.validity.from, certificate.validity.until));
     let assurance = match certificate.assurance {
         Assurance::SelfRun => "self-run: the supplier tested alone",
         Assurance::Challenged => "challenged: the system's own signatures cover the issuer's number",
         Assurance::Witnessed => "witnessed: somebody else was there",
     };
-    say(format!("assurance    {assurance}"));
+    say_stated(format!("assurance    {assurance}"));
     for certified in &certificate.scope {
         let scope = &certified.scope;
         let outcome = match certified.outcome {
@@ -175,13 +175,13 @@ pub(super) fn show(certificate: &Certificate) {
             Outcome::Violated => "VIOLATED",
         };
         let apprec = scope.apprec.as_ref().map(|version| format!(", AppRec {version}")).unwrap_or_default();
-        say(format!("  {} {} by {}{apprec}: {outcome}", scope.name(), scope.direction, scope.carrier));
+        say_stated(format!("  {} {} by {}{apprec}: {outcome}", scope.name(), scope.direction, scope.carrier));
     }
     let totals: Vec<String> =
         certificate.totals.iter().filter(|(_, n)| **n > 0).map(|(status, n)| format!("{n} {status}")).collect();
-    say(format!("requirements {}", totals.join(", ")));
+    say_stated(format!("requirements {}", totals.join(", ")));
     for condition in &certificate.conditions {
-        say(format!("condition    {}", stands::condition(condition)));
+        say_stated(format!("condition    {}", stands::condition(condition)));
     }
 }
 

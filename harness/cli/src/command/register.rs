@@ -5,7 +5,7 @@ mod proposal;
 
 use super::certify::{not_one, read, write};
 use super::stands;
-use super::terminal::{print, say};
+use super::terminal::{print, say, say_stated};
 use crate::args::{Entering, Register, RegisterWhat};
 use crate::failure::Failure;
 use crate::issuer;
@@ -161,9 +161,9 @@ fn list(dir: &Path, trust: &Path) -> Result<Exit, Failure> {
     for standing in &looked.standings {
         let product = &standing.certificate.product;
         let system = format!("{} {} {}", product.supplier, product.system, product.version);
-        print(&format!("{}  {system}  {}\n", standing.certificate.number, stands::briefly(standing, today)));
+        say_stated(format!("{}  {system}  {}", standing.certificate.number, stands::briefly(standing, today)));
         for line in stands::beside(standing, today) {
-            print(&format!("    {line}\n"));
+            say_stated(format!("    {line}"));
         }
     }
     say(format!("{} certificates in `{}`", looked.standings.len(), looked.state.title));

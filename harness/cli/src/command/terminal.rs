@@ -22,6 +22,16 @@ pub fn say(text: impl Display) {
     keep(writeln!(anstream::stdout(), "{text}"));
 }
 
+/// Prints a line with a stranger's text in it: what would end the line, move the cursor, hide or turn something is shown as
+/// a sign, so that nobody writes lines of ours.
+pub fn say_stated(line: impl Display) {
+    say(stated(&line.to_string()));
+}
+
+fn stated(line: &str) -> String {
+    line.split(' ').map(report::visible).collect::<Vec<_>>().join(" ")
+}
+
 /// Prints exact text for programs.
 pub fn print(text: &str) {
     print_bytes(text.as_bytes());

@@ -2,7 +2,7 @@
 
 use super::certify::{not_one, read, runs, show};
 use super::stands;
-use super::terminal::say;
+use super::terminal::{say, say_stated};
 use crate::args::Verify;
 use crate::failure::Failure;
 use crate::recompute::{self, Differences};
@@ -29,14 +29,14 @@ pub fn run(args: &Verify, path: &Path) -> Result<Exit, Failure> {
     let mut exit = Exit::MET;
     let mut worse = |found: Exit| exit = if exit == Exit::MET { found } else { exit };
     match &believed {
-        Ok((signers, _)) => say(format!("signature    by {}, over exactly these bytes", signers.join(" and "))),
+        Ok((signers, _)) => say_stated(format!("signature    by {}, over exactly these bytes", signers.join(" and "))),
         Err(why) => {
             worse(Exit::NOT_ESTABLISHED);
-            say(format!("signature    NOT ESTABLISHED: {why}"));
+            say_stated(format!("signature    NOT ESTABLISHED: {why}"));
         }
     }
     if let Ok((_, Some(organisation))) = &believed {
-        say(format!("organisation {}; certificate {}", organisation.subject(), organisation.fingerprint()));
+        say_stated(format!("organisation {}; certificate {}", organisation.subject(), organisation.fingerprint()));
         say("             whether that certificate was revoked was not looked up");
     }
     if !super::witness::told(&certificate, &args.witness, args.run.is_empty())? {
@@ -105,8 +105,8 @@ fn stands_in(register: &Path, trust: Option<&Path>, digest: &str, day: Date) -> 
     };
     let is_withdrawn = standing.withdrawn.as_ref().is_some_and(|withdrawal| withdrawal.on <= day);
     let word = if is_withdrawn { "NOT ESTABLISHED: it was " } else { "" };
-    say(format!("register     {word}{}", stands::briefly(standing, day)));
-    stands::beside(standing, day).into_iter().filter(|line| !line.starts_with("condition")).for_each(say);
+    say_stated(format!("register     {word}{}", stands::briefly(standing, day)));
+    stands::beside(standing, day).into_iter().filter(|line| !line.starts_with("condition")).for_each(say_stated);
     Ok(!is_withdrawn && is_verified)
 }
 
@@ -181,9 +181,9 @@ pub(super) fn compare(then: &Certificate, now: &Certificate) -> Result<bool, Fai
             Some(what) => unlike(what),
         };
     }
-    say(format!("verdicts     certified by {} with other rules than {TOOL} has; both:", then.rules.tool));
+    say_stated(format!("verdicts     certified by {} with other rules than {TOOL} has; both:", then.rules.tool));
     let differences = Differences::between(then, now);
-    differences.lines().into_iter().for_each(|line| say(format!("  {line}")));
+    differences.lines().into_iter().for_each(|line| say_stated(format!("  {line}")));
     if differences.is_empty() {
         say("  no status and no outcome differs");
     }

@@ -1,7 +1,7 @@
 //! `certify witness`: somebody who watched a run signs for it.
 
 use super::certify::{read, runs, write};
-use super::terminal::say;
+use super::terminal::{say, say_stated};
 use crate::args::Witness as Args;
 use crate::failure::Failure;
 use crate::issuer;
@@ -29,7 +29,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     write(&args.statement, &watched.sign(&key))?;
     say(format!("run          {} with {} events, ending in {}", watched.run, watched.events, watched.head));
     let product = &watched.product;
-    say(format!("system       {} {} {}", product.supplier, product.system, product.version));
+    say_stated(format!("system       {} {} {}", product.supplier, product.system, product.version));
     say(format!("{} signed for it in {}", args.name, args.statement.display()));
     Ok(Exit::MET)
 }
@@ -68,12 +68,12 @@ fn keys(files: &[PathBuf]) -> Result<Vec<PublicKey>, Failure> {
 pub fn told(certificate: &Certificate, trust: &[PathBuf], without_runs: bool) -> Result<bool, Failure> {
     let stated = if without_runs { ", says the certificate: --run computes it again" } else { "" };
     for one in &certificate.challenged {
-        say(format!(
+        say_stated(format!(
             "challenge    {} is answered by run {}: {} acknowledgments signed by the system, in {} of {} conversations{stated}",
             one.challenge, one.run, one.acknowledgments, one.acknowledged, one.conversations
         ));
         for signer in &one.signers {
-            say(format!(
+            say_stated(format!(
                 "             signed with the certificate of SHA-256 {signer}: compare it with the address register"
             ));
         }
@@ -90,7 +90,7 @@ pub fn told(certificate: &Certificate, trust: &[PathBuf], without_runs: bool) ->
             (Some(_), None) => "; the issuer vouches for the signature (--witness PUB checks it)",
         };
         seen.extend(key);
-        say(format!("witness      {} on {}, run {}: {}{fits}", stated.name, stated.on, stated.run, stated.saw));
+        say_stated(format!("witness      {} on {}, run {}: {}{fits}", stated.name, stated.on, stated.run, stated.saw));
     }
     if seen.len() < keys.len() {
         say("witness      NOT ESTABLISHED: somebody whose key you named did not sign");

@@ -2,7 +2,7 @@
 //! by each on their own machine, then entered.
 
 use super::super::certify::{read as read_file, write};
-use super::super::terminal::say;
+use super::super::terminal::{say, say_stated};
 use crate::args::{Proposal, Treatment};
 use crate::failure::Failure;
 use crate::issuer;
@@ -100,22 +100,27 @@ fn origin(dir: &Path) -> Result<String, Failure> {
 fn told(entry: &Entry) {
     match entry {
         Entry::Overridden { on, until, number, requirement, status, by, reason, .. } => {
-            say(format!(
+            say_stated(format!(
                 "override     of certificate {number}: {requirement} is treated as {status} from {on} to {until}"
             ));
-            say(format!("answered for by {}", by.join(" and ")));
-            say(format!("reason       {reason}"));
+            say_stated(format!("answered for by {}", by.join(" and ")));
+            say_stated(format!("reason       {reason}"));
         }
         Entry::Equivalent { on, number, version, handler_version, reason, compared, .. } => {
             let handler =
                 handler_version.as_ref().map_or_else(String::new, |v| format!(" with version {v} of its handler"));
-            say(format!("equivalent   certificate {number} holds for version {version}{handler} too, from {on}"));
-            say(format!("reason       {reason}"));
-            say(format!("behaviour    {}", Compared::said_en(compared.as_ref())));
+            say_stated(format!(
+                "equivalent   certificate {number} holds for version {version}{handler} too, from {on}"
+            ));
+            say_stated(format!("reason       {reason}"));
+            say_stated(format!("behaviour    {}", Compared::said_en(compared.as_ref())));
         }
         Entry::IssuerNamed { on, issuer: named, .. } => {
-            say(format!("issuer       {} may issue certificates from {on}, with the key or certificate", named.name));
-            say(named.key.trim_end());
+            say_stated(format!(
+                "issuer       {} may issue certificates from {on}, with the key or certificate",
+                named.name
+            ));
+            named.key.lines().for_each(say_stated);
         }
         _ => {}
     }
