@@ -154,6 +154,16 @@ fn entries_that_are_written_at_once_are_all_in_the_register() {
     assert!(told.contains("10 entries"), "an entry each beside the four: {told}");
 }
 
+#[test]
+fn a_register_with_a_witness_that_cannot_be_is_not_begun() {
+    let issued = Issued::copy();
+    let init = ["register", "init", "new", "--key", "keeper", "--origin", "register.test/ny", "--title", "Ny"];
+    let named = ["--issuer", "direktoratet=issuer.pub", "--witness", "ola og kari=watcher.pub"];
+    let told = issued.told(&[&init[..], &named].concat(), 20);
+    all_in(&told, &["`ola og kari` cannot be the name of a witness", "nothing was written"]);
+    assert!(!issued.path("new").exists());
+}
+
 /// The number that stands first in a list.
 fn stated_number(list: &str) -> String {
     list.split_whitespace().find(|word| word.starts_with("PV-")).unwrap().to_owned()

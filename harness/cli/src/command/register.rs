@@ -116,7 +116,13 @@ fn init(
 fn witness_entry(argument: &str, on: Date) -> Result<Entry, Failure> {
     let watching = issuer::named_key(argument)?;
     let key = ::certify::key::PublicKey::from_pem(&watching.key).map_err(|e| Failure::of(Exit::USAGE, &e))?;
-    Ok(Entry::WitnessNamed { on, key: note::witness_key(&watching.name, &key.0) })
+    let key = note::witness_key(&watching.name, &key.0);
+    // Before anything is written.
+    note::check_key(&key).map_err(|_| {
+        let message = format!("`{}` cannot be the name of a witness: no spaces, no `+`", watching.name);
+        Failure::new(Exit::USAGE, message).meaning("nothing was written")
+    })?;
+    Ok(Entry::WitnessNamed { on, key })
 }
 
 fn add(entering: &Entering, paths: &[PathBuf]) -> Result<Exit, Failure> {
