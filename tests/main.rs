@@ -33,6 +33,7 @@ mod register_defect;
 mod register_runs;
 mod registers;
 mod rejudge;
+mod selection;
 mod simulation;
 mod support;
 mod tampering;

@@ -6,23 +6,29 @@ use crate::failure::Failure;
 use crate::run_folder::Judged;
 use certify::assurance::{Backing, Witness};
 use certify::certificate::{Certificate, Direction, Outcome, Scope};
-use certify::issue::{self, Refusal, Terms};
+use certify::issue::{self, OfSuite, Refusal, Terms};
 use certify::register::digest;
 use exchange::scenario::Loaded;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Of each scenario of the suite: its message and which way that goes.
+/// Each scenario of the suite.
 ///
 /// # Errors
 /// Never with what ships.
-pub fn about() -> Result<BTreeMap<String, (String, Direction)>, Failure> {
+pub fn about() -> Result<BTreeMap<String, OfSuite>, Failure> {
     let about = |loaded: Loaded| {
         let needs = &loaded.scenario.needs;
         let direction = match needs.direction {
             exchange::scenario::Direction::Send => Direction::Send,
             exchange::scenario::Direction::Receive => Direction::Receive,
         };
-        (loaded.id.clone(), (needs.message.clone(), direction))
+        let of_suite = OfSuite {
+            message: needs.message.clone(),
+            direction,
+            exercises: loaded.scenario.exercises.clone(),
+            digest: Some(loaded.digest),
+        };
+        (loaded.id.clone(), of_suite)
     };
     Ok(embedded::scenarios()?.into_iter().map(about).collect())
 }
@@ -34,7 +40,7 @@ pub fn about() -> Result<BTreeMap<String, (String, Direction)>, Failure> {
 pub fn again(
     certificate: &Certificate,
     judged: &[Judged],
-    scenarios: &BTreeMap<String, (String, Direction)>,
+    scenarios: &BTreeMap<String, OfSuite>,
 ) -> Result<Certificate, Refusal> {
     let views: Vec<_> = certificate
         .runs
@@ -50,7 +56,13 @@ pub fn again(
         backing: backing(certificate, judged),
         suite: certificate.rules.suite.clone(),
     };
-    issue::issue(&views, &|id| scenarios.get(id).cloned(), &terms)
+    // By another suite, other texts are no alteration.
+    let is_ours = certificate.rules.suite == embedded::suite_digest().to_string();
+    let about = |id: &str| {
+        let scenario = scenarios.get(id).cloned()?;
+        Some(OfSuite { digest: scenario.digest.filter(|_| is_ours), ..scenario })
+    };
+    issue::issue(&views, &about, &terms)
 }
 
 /// What stands behind the runs, from what they keep and what the certificate says was signed for them.
@@ -182,7 +194,10 @@ pub fn not_shown(certificate: &Certificate, judged: &[Judged], today: &Certifica
             profile.scenarios.iter().filter(apart)
         });
         let is_new = |id: &&String| {
-            !certificate.rules.scenarios.contains_key(*id) && about.get(*id).is_some_and(|claim| claims.contains(claim))
+            !certificate.rules.scenarios.contains_key(*id)
+                && about
+                    .get(*id)
+                    .is_some_and(|scenario| claims.contains(&(scenario.message.clone(), scenario.direction)))
         };
         reasons.extend(asked.filter(is_new).map(|id| format!("the scenario {id} was not played")));
         let obligations = profile.into_iter().flat_map(|profile| &profile.obligations);

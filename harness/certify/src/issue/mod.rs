@@ -12,13 +12,27 @@ use crate::certificate::{
 };
 use crate::register::digest;
 use checks::ledger::{Ledger, Status};
+use evidence::digest::Digest;
 use evidence::event::Subject;
 use jiff::civil::Date;
 use report::View;
 use std::collections::BTreeMap;
 
-/// Which message a scenario is about, and which way it goes; `None` for a scenario that is not the suite's.
-pub type About<'a> = &'a dyn Fn(&str) -> Option<(String, Direction)>;
+/// A scenario of the suite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfSuite {
+    /// The message that it is about.
+    pub message: String,
+    /// Which way that goes, seen from the system.
+    pub direction: Direction,
+    /// Requirements that it says it exercises.
+    pub exercises: Vec<String>,
+    /// Digest of its text; `None` when it is not to be held against what was played, because the suite is another.
+    pub digest: Option<Digest>,
+}
+
+/// What the suite says of a scenario; `None` for one that is not the suite's.
+pub type About<'a> = &'a dyn Fn(&str) -> Option<OfSuite>;
 
 /// What an issuer decides.
 #[derive(Debug, Clone)]
@@ -44,6 +58,7 @@ pub struct Terms {
 pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Certificate, Refusal> {
     let first = views.first().ok_or(Refusal::NoRun)?;
     views.iter().try_for_each(|view| refusal::of_one(view, terms))?;
+    views.iter().try_for_each(|view| refusal::altered(view, about))?;
     refusal::of_all(views)?;
     refusal::of_terms(terms)?;
     let subject = first.history.subject.as_ref().ok_or(Refusal::NoSubject)?;

@@ -1,6 +1,6 @@
 //! Why no certificate can be issued.
 
-use super::{Terms, contamination};
+use super::{About, Terms, contamination};
 use crate::assurance::{Unanswered, Unwatched};
 use evidence::event::{Assurance, Seq};
 use jiff::civil::Date;
@@ -46,6 +46,16 @@ pub enum Refusal {
         "run {0} was made with other scenarios, profiles or requirements than this tool has: test again, or use that version"
     )]
     OtherSuite(String),
+    /// Another text under the name of a scenario of the suite.
+    #[error(
+        "run {run} played another text than the suite's under the id {scenario}: a scenario that was changed has an id of its own"
+    )]
+    Altered {
+        /// The run.
+        run: String,
+        /// The scenario.
+        scenario: String,
+    },
     /// Not the same system.
     #[error("the runs are of different subjects: {0}")]
     Subjects(String),
@@ -124,6 +134,16 @@ pub(super) fn of_one(view: &View<'_>, terms: &Terms) -> Result<(), Refusal> {
         Some(event) => Err(Refusal::Contaminated { run: name(view), event }),
         None => Ok(()),
     }
+}
+
+/// That what was played under the suite's ids is the suite's.
+pub(super) fn altered(view: &View<'_>, about: About<'_>) -> Result<(), Refusal> {
+    let other = view.history.scenarios.iter().find(|(played, ..)| {
+        let of_suite = about(&played.scenario).and_then(|scenario| scenario.digest);
+        of_suite.is_some_and(|digest| digest != played.digest)
+    });
+    let refusal = |scenario: &str| Refusal::Altered { run: name(view), scenario: scenario.to_owned() };
+    other.map_or(Ok(()), |(played, ..)| Err(refusal(&played.scenario)))
 }
 
 /// What stands against the runs taken together.

@@ -5,7 +5,7 @@ use crate::certificate::{Certified, Direction, Grounds, Outcome, Requirement, Sc
 use crate::treatment::outcome_by;
 use checks::Outcome as Played;
 use checks::catalogue::Level;
-use checks::ledger::{Ledger, Row};
+use checks::ledger::{Ledger, Row, Status};
 use checks::verdict::Verdict;
 use evidence::event::Subject;
 use evidence::history::{Author, History, MessageRecord};
@@ -31,7 +31,7 @@ pub(super) fn of(
         };
         for carrier in carriers(views) {
             let of_carrier: Vec<&View<'_>> = views.iter().filter(|view| carrier_of(view.history) == carrier).collect();
-            let claim = Claim { name, direction, about };
+            let claim = Claim { name, direction, about, claims: &subject.claims };
             let grounds = claim.grounds(&of_carrier, ledger);
             let outcome = outcome_by(&grounds, requirements, &BTreeMap::new());
             let mut versions: Vec<Option<String>> = of_carrier
@@ -70,19 +70,22 @@ struct Claim<'c> {
     name: &'c str,
     direction: Direction,
     about: About<'c>,
+    claims: &'c [(String, String)],
 }
 
 impl Claim<'_> {
     fn is_about(&self, scenario: &str) -> bool {
-        (self.about)(scenario).is_some_and(|(message, direction)| message == self.name && direction == self.direction)
+        (self.about)(scenario).is_some_and(|s| s.message == self.name && s.direction == self.direction)
     }
 
     /// Violated: a scenario about it failed, or an obligation was broken that counts for it. Not established: no scenario
     /// about it was played, one could not be told or was left out, or an obligation that counts for it is in doubt.
     fn grounds(&self, views: &[&View<'_>], ledger: &Ledger) -> Grounds {
         let played = || views.iter().flat_map(|view| &view.judgement.scenarios).filter(|s| self.is_about(&s.id));
-        let ran: BTreeSet<&str> = played().map(|s| s.id.as_str()).collect();
-        let left_out = views.iter().flat_map(|view| view.not_run()).any(|id| self.is_about(id) && !ran.contains(id));
+        let everything: BTreeSet<&str> =
+            views.iter().flat_map(|view| &view.judgement.scenarios).map(|s| s.id.as_str()).collect();
+        let left_out = views.iter().flat_map(|view| view.not_run()).filter(|id| !everything.contains(id));
+        let left_out = left_out.into_iter().any(|id| self.misses(id, ledger));
         let apart = played().map(|scenario| outcome(scenario.apart)).max();
         let apart = apart.unwrap_or(Outcome::NotEstablished);
         let mut grounds = Grounds {
@@ -97,6 +100,17 @@ impl Claim<'_> {
             }
         }
         grounds
+    }
+
+    /// Whether a scenario of the profile that was not played leaves something open about this claim. Duplicates, repeated
+    /// receipts and broken signatures are tried with one message, and count for all: so every scenario of the same
+    /// direction that the system's claims cover must have been played, and of the others what only they would have shown.
+    fn misses(&self, scenario: &str, ledger: &Ledger) -> bool {
+        let Some(left_out) = (self.about)(scenario).filter(|s| s.direction == self.direction) else { return false };
+        let way = self.direction.to_string();
+        let is_claimed = self.claims.iter().any(|(name, direction)| *name == left_out.message && *direction == way);
+        let unseen = |row: &Row| is_general(row) && row.level >= Level::Must && row.status == Status::NotExercised;
+        is_claimed || left_out.exercises.iter().any(|id| ledger.get(id).is_some_and(unseen))
     }
 
     /// The obligations about messages that were looked at in its scenarios. One that was only met there is met, whatever

@@ -10,7 +10,8 @@ use crate::recompute::{self, Differences};
 use crate::run_folder::{self, Judged};
 use crate::standings::{Found, standings};
 use crate::{embedded, issuer};
-use ::certify::certificate::{Certificate, Direction, Outcome, Run};
+use ::certify::certificate::{Certificate, Outcome, Run};
+use ::certify::issue::OfSuite;
 use ::certify::standing::Standing;
 use checks::exit::Exit;
 use found::Runs;
@@ -98,7 +99,7 @@ fn exit(all: &[Rejudged<'_>]) -> Exit {
 fn rejudge<'s>(
     standing: &'s Standing,
     runs: &Runs,
-    scenarios: &BTreeMap<String, (String, Direction)>,
+    scenarios: &BTreeMap<String, OfSuite>,
 ) -> Result<Rejudged<'s>, Failure> {
     let certificate = &standing.certificate;
     let without = |verdict, reasons| Rejudged { standing, verdict, differences: Differences::default(), reasons };

@@ -300,6 +300,16 @@ pub fn opening(prepared: &Prepared, options: &Options, folder: &Path) {
     for LeftOut { id, reason } in &prepared.left_out {
         say(format!("left out      {id}: {reason}"));
     }
+    for id in changed(&prepared.plan.scenarios) {
+        say(format!("changed       {id} is another text than the suite's: no certificate can be drawn from this run"));
+    }
+}
+
+/// Scenarios that have the id of one of the suite's, and another text.
+fn changed(scenarios: &[Loaded]) -> Vec<&str> {
+    let shipped = embedded::scenarios().unwrap_or_default();
+    let is_changed = |one: &&Loaded| shipped.iter().any(|known| known.id == one.id && known.digest != one.digest);
+    scenarios.iter().filter(is_changed).map(|one| one.id.as_str()).collect()
 }
 
 /// SHA-1 or SHA-256, as the profile's subject is to be talked to.
