@@ -97,6 +97,17 @@ fn without_answers_each_question_is_open_and_has_a_command_that_answers_it() {
             line.split_whitespace().skip(1).map(|w| w.replace("NAME", "Kari").replace("FILE", "shot.png")).collect()
         })
         .collect();
+    let bare: Vec<&str> = said
+        .iter()
+        .find(|words| words.iter().any(|word| word == "--attach"))
+        .unwrap()
+        .iter()
+        .map(String::as_str)
+        .take_while(|word| *word != "--attach")
+        .collect();
+    let refused = bench.run(&bare);
+    assert_eq!(code(&refused), 20, "{}", text(&refused));
+    assert!(text(&refused).contains("`--attach FILE`"), "{}", text(&refused));
     for words in &said {
         let answered = bench.run(&words.iter().map(String::as_str).collect::<Vec<_>>());
         assert!(matches!(code(&answered), 0 | 11), "{}", text(&answered));

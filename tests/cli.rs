@@ -180,6 +180,23 @@ fn a_bare_apprec_is_judged_by_what_stands_in_it() {
 }
 
 /// What no requirement is about is told all the same: the decoder's defects, and whether the payload was seen.
+/// What the screen, the machine format and the process say is one code.
+#[test]
+fn an_inspection_that_judges_nothing_ends_as_it_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep.xml");
+    fs::write(&path, format!("<a xmlns=\"x\">{}{}</a>", "<b>".repeat(20_000), "</b>".repeat(20_000))).unwrap();
+    let path = path.display().to_string();
+    let machine = provestein(&["inspect", &path, "--format", "json"]);
+    let result: Value = serde_json::from_slice(&machine.stdout).unwrap();
+    assert_eq!(result["exit"]["code"].as_i64(), machine.status.code().map(i64::from));
+    let human = provestein(&["inspect", &path]);
+    assert_eq!((human.status.code(), machine.status.code()), (Some(11), Some(11)));
+    let screen = text(&human);
+    assert!(screen.contains("11: not established"), "{screen}");
+    assert!(!screen.contains("with the run's folder"), "{screen}");
+}
+
 #[test]
 fn an_inspection_tells_what_was_read_and_what_was_not() {
     let message = "MIME-Version: 1.0\r\nSOAPAction: \"ebXML\"\r\nSOAPAction: \"other\"\r\nContent-Type: multipart/related; boundary=b; type=\"text/xml\"\r\n\r\n--b\r\nContent-Type: text/xml\r\n\r\n<SOAP:Envelope xmlns:SOAP=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:eb=\"http://www.oasis-open.org/committees/ebxml-msg/schema/msg-header-2_0.xsd\"><SOAP:Header><eb:MessageHeader/></SOAP:Header><SOAP:Body><eb:Manifest/></SOAP:Body></SOAP:Envelope>\r\n--b\r\nContent-Type: application/pkcs7-mime\r\n\r\n\u{1b}[2Jhello\r\n";

@@ -77,6 +77,26 @@ pub(super) const ATTEMPTS: &[Attempt] = &[
         "run/events.jsonl line 4: not an event",
     ),
     log(
+        "bytes behind the last line",
+        |i| bytes(&i.path("run/events.jsonl"), |bytes| bytes.extend([0xff, 0xfe])),
+        "2 bytes stand behind the end of the run: they were added",
+    ),
+    log(
+        "much noise behind the last line",
+        |i| bytes(&i.path("run/events.jsonl"), |bytes| bytes.extend([b'x'; 300_000])),
+        "300000 bytes stand behind the end of the run: they were added",
+    ),
+    log(
+        "noise in the coat of a line",
+        |i| {
+            bytes(&i.path("run/events.jsonl"), |bytes| {
+                let next = bytes.iter().filter(|byte| **byte == b'\n').count();
+                bytes.extend(format!("{{\"v\":1,\"seq\":{next},\"at\":\"").bytes().chain([0; 20]));
+            });
+        },
+        "bytes stand behind the end of the run: they were added",
+    ),
+    log(
         "the version of the format",
         |i| lines(i, |lines| lines[0][5] = b'2'),
         "run/events.jsonl line 1: its bytes do not fit the digest at its end",

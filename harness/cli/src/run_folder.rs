@@ -9,12 +9,15 @@ use checks::Judgement;
 use checks::catalogue::Catalogue;
 use checks::exit::Exit;
 use checks::profile::Profile;
+use evidence::digest::Digest;
+use evidence::format;
 use evidence::history::{self, History};
 use evidence::log::LOG_FILE;
 use evidence::read::{self, ReadError, Stored};
 use jiff::Timestamp;
 use report::View;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 /// A stored run, judged.
@@ -141,13 +144,25 @@ pub fn find(run: &str, out: &Path) -> Result<PathBuf, Failure> {
         .hint("`provestein runs` lists the runs there are"))
 }
 
-/// The runs in a folder, oldest first.
+/// The first event names the files that a run was made from; of a longer line nobody learns when its run began.
+const FIRST_LINE_MAX: u64 = 1024 * 1024;
+
+/// The runs in a folder, in the order in which they began; names say nothing about that.
 pub fn list(out: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(out) else { return Vec::new() };
     let mut runs: Vec<PathBuf> =
         entries.flatten().map(|entry| entry.path()).filter(|path| path.join(LOG_FILE).is_file()).collect();
-    runs.sort();
+    runs.sort_by_cached_key(|folder| (began(folder), folder.clone()));
     runs
+}
+
+/// When a run began, from the first line of its log alone; `None` when that line is no event.
+fn began(folder: &Path) -> Option<Timestamp> {
+    let file = fs::File::open(folder.join(LOG_FILE)).ok()?;
+    let mut line = Vec::new();
+    BufReader::new(file.take(FIRST_LINE_MAX)).read_until(b'\n', &mut line).ok()?;
+    let recorded = format::read_line(line.strip_suffix(b"\n")?, 0, Digest::ZERO).ok()?;
+    Some(recorded.at)
 }
 
 /// A new folder for a run: the moment it began and the beginning of its id.
@@ -233,5 +248,32 @@ fn language(lang: Lang) -> report::html::Lang {
     match lang {
         Lang::Nb => report::html::Lang::Nb,
         Lang::En => report::html::Lang::En,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use evidence::event::{Event, Recorded};
+
+    #[test]
+    fn the_latest_run_is_the_one_that_began_last_whatever_it_is_called() {
+        let out = tempfile::tempdir().unwrap();
+        let begun = |name: &str, day: &str| {
+            let event = Event::RunEnded { reason: "finished".to_owned() };
+            let at = format!("{day}T12:00:00Z").parse().unwrap();
+            let first = Recorded { seq: 0, at, epoch: 0, elapsed_ms: 0, cause: None, event };
+            fs::create_dir(out.path().join(name)).unwrap();
+            let line = format::write_line(&first, Digest::ZERO);
+            fs::write(out.path().join(name).join(LOG_FILE), format!("{line}\nnot read")).unwrap();
+        };
+        begun("sample", "2026-03-01");
+        begun("20270101T000000Z-run-1", "2027-01-01");
+        begun("copied", "2026-09-01");
+        fs::create_dir(out.path().join("zz")).unwrap();
+        fs::write(out.path().join("zz").join(LOG_FILE), "no event").unwrap();
+        let names: Vec<_> = list(out.path()).iter().map(|run| run.file_name().unwrap().to_owned()).collect();
+        assert_eq!(names, ["zz", "sample", "copied", "20270101T000000Z-run-1"]);
+        assert!(find("latest", out.path()).unwrap().ends_with("20270101T000000Z-run-1"));
     }
 }

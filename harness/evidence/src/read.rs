@@ -122,6 +122,13 @@ pub fn parse(bytes: &[u8], folder: &Path) -> Result<Stored, ReadError> {
     {
         return Err(broken(events.len() + 1, LineError::LineEnd));
     }
+    // `answer` and `collect` write behind the end of a run, and can be cut short there; nothing else writes there.
+    let next = events.len() as u64;
+    if let Some(Event::RunEnded { .. }) = events.last().map(|last| &last.event)
+        && !format::begins_line(&bytes[whole..], next)
+    {
+        return Err(broken(events.len() + 1, LineError::Added(bytes.len() - whole)));
+    }
     let torn = (whole < bytes.len()).then(|| bytes[whole..].to_vec());
     Ok(Stored { folder: folder.to_owned(), events, head, whole_bytes: whole as u64, torn })
 }

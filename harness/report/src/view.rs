@@ -5,6 +5,7 @@ use checks::Judgement;
 use checks::catalogue::Catalogue;
 use checks::exit::Exit;
 use checks::profile::Profile;
+use checks::verdict::Verdict;
 use evidence::digest::Digest;
 use evidence::event::Recorded;
 use evidence::history::History;
@@ -41,7 +42,16 @@ pub struct View<'v> {
 impl<'v> View<'v> {
     /// How a command that shows this ends: a check that failed in itself goes before what was found.
     pub fn exit(&self) -> Exit {
-        if self.judgement.has_harness_bug() { Exit::HARNESS_BUG } else { self.judgement.exit }
+        match self.judgement.exit {
+            _ if self.judgement.has_harness_bug() => Exit::HARNESS_BUG,
+            Exit::NOT_ESTABLISHED if cases::is_inspection(self) && self.judged_anything() => Exit::MET,
+            exit => exit,
+        }
+    }
+
+    /// What captured messages do not show was never asked of them, so nothing missing makes an inspection fail.
+    fn judged_anything(&self) -> bool {
+        self.judgement.observations.iter().any(|seen| !matches!(seen.verdict, Verdict::CannotTell(_)))
     }
 
     /// Scenarios of the profile that did not run: not selected, or not covered by what the subject claims. An

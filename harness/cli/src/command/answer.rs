@@ -1,6 +1,6 @@
 //! `answer`: answers, after the run, what people were asked during it. The answer is one more event of the log.
 
-use super::people::choices_fit;
+use super::people::{choices_fit, lacks_attachment};
 use super::terminal::{MachineClock, Places, conclude, say};
 use crate::answers::{Answers, attachment};
 use crate::args::Answer;
@@ -77,6 +77,13 @@ fn of_reply(asked: &QuestionRecord, reply: Reply) -> Result<Given, Failure> {
     if !choices_fit(&asked.question, &answer) {
         let choices = asked.question.choices.join(", ");
         return Err(usage(format!("event {}: `{answer}` is no answer; known are {choices}", asked.seq)));
+    }
+    if lacks_attachment(&asked.question, &answer, attachments.len()) {
+        let reason = format!("event {}: `{answer}` says nothing without the {}", asked.seq, asked.question.attach);
+        return Err(usage(reason).hint(
+            "add `--attach FILE`, or `attach: [FILE]` in a file of answers; without one, leave the question open: nothing is \
+             held against anybody for it",
+        ));
     }
     let named = attachments.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
     let blobs = attachments.into_iter().map(|(_, bytes)| bytes).collect();

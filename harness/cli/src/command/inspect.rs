@@ -58,7 +58,7 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
             conclude(&judged, &Places::of_inspection(command));
         }
     }
-    Ok(exit(&judged))
+    Ok(judged.exit())
 }
 
 /// What the decoders say of a message that no requirement is about, and whether its payload was seen at all.
@@ -80,15 +80,6 @@ fn as_read(record: &MessageRecord) {
             Some(Err(reason)) => format!("not opened, so what is in it is not judged: {}", report::clean(reason)),
         };
         say(format!("             payload, MIME part {}: {state}", part + 1));
-    }
-}
-
-/// Captured messages can violate or not; what they do not show was never asked of them, so nothing missing makes an
-/// inspection fail. An inspection in which nothing at all could be judged is not established.
-fn exit(judged: &Judged) -> Exit {
-    match judged.exit() {
-        Exit::NOT_ESTABLISHED if !judged.judgement.observations.is_empty() => Exit::MET,
-        exit => exit,
     }
 }
 

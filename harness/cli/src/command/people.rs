@@ -109,11 +109,20 @@ impl Operator for Asked {
     }
 }
 
+/// Whether an answer is nothing without what the question wants attached: a yes that nobody can look at is not shown. A no
+/// stands by itself.
+pub fn lacks_attachment(question: &Question, answer: &str, attached: usize) -> bool {
+    !question.attach.is_empty() && attached == 0 && question.good.iter().any(|good| good == answer)
+}
+
 /// An answer that the question does not know is none.
 fn checked(question: &Question, reply: Reply) -> Reply {
     match &reply {
         Reply::Answered { answer, .. } if !choices_fit(question, answer) => {
             Reply::Passed(format!("the file answers `{answer}`; the question knows {}", question.choices.join(", ")))
+        }
+        Reply::Answered { answer, attachments, .. } if lacks_attachment(question, answer, attachments.len()) => {
+            Reply::Passed(format!("the file answers `{answer}` without the {} that is asked for", question.attach))
         }
         _ => reply,
     }
@@ -199,6 +208,9 @@ async fn converse(question: &Question, lines: &mut mpsc::Receiver<String>) -> Re
             Typed::Skip => return Reply::Passed("skipped by the operator".to_owned()),
             Typed::Later => return Reply::PutOff,
             Typed::Answer("") => {}
+            Typed::Answer(answer) if lacks_attachment(question, answer, attachments.len()) => {
+                say(format!("   `{answer}` needs the {}: attach FILE / vedlegg FIL first, or skip", question.attach));
+            }
             Typed::Answer(answer) if choices_fit(question, answer) => {
                 return Reply::Answered { answer: answer.to_owned(), by, comment, attachments };
             }
@@ -242,6 +254,25 @@ mod tests {
             attachments: Vec::new(),
         };
         assert_eq!(reply, wanted);
+    }
+
+    #[tokio::test]
+    async fn a_yes_without_the_picture_is_not_taken_and_a_no_is() {
+        let question = Question { attach: "screenshot".into(), good: vec!["yes".into()], ..question() };
+        let given = |answer: &str| Reply::Answered {
+            answer: answer.into(),
+            by: String::new(),
+            comment: String::new(),
+            attachments: Vec::new(),
+        };
+        let refused = Reply::Passed("the file answers `yes` without the screenshot that is asked for".into());
+        assert_eq!(checked(&question, given("yes")), refused);
+        assert_eq!(checked(&question, given("no")), given("no"));
+        let (sender, mut receiver) = mpsc::channel(20);
+        for line in ["yes", "no"] {
+            sender.send(line.to_owned()).await.unwrap();
+        }
+        assert_eq!(converse(&question, &mut receiver).await, given("no"));
     }
 
     #[tokio::test]

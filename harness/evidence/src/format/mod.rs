@@ -49,6 +49,9 @@ pub enum LineError {
     /// Another byte stands where the newline was.
     #[error("another byte stands where its newline was")]
     LineEnd,
+    /// What follows the end of the run is not the beginning of a line.
+    #[error("{0} bytes stand behind the end of the run: they were added")]
+    Added(usize),
 }
 
 const SUM_KEY: &str = ",\"sha256\":\"";
@@ -66,6 +69,15 @@ pub fn write_line(recorded: &Recorded, prev: Digest) -> String {
     line.push_str(&sum.to_string());
     line.push_str("\"}");
     line
+}
+
+/// Whether bytes can be what was written of event number `expected` when the writing was cut short.
+pub fn begins_line(bytes: &[u8], expected: u64) -> bool {
+    let begin = format!("{{\"v\":{VERSION},\"seq\":{expected},\"at\":\"");
+    let both = bytes.len().min(begin.len());
+    // A character may have been cut in two; anything else that is no text was never written.
+    let is_text = std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true);
+    bytes[..both] == begin.as_bytes()[..both] && is_text && !bytes.iter().any(u8::is_ascii_control)
 }
 
 /// Reads a line that must be event number `expected` after a line with digest `before`.

@@ -192,6 +192,9 @@ pub(crate) fn to_do(view: &View<'_>, cause: Cause) -> String {
         Cause::Environment => {
             format!("environment: is the subject up and reachable at {endpoint}? `provestein doctor --subject FILE`")
         }
+        Cause::Harness | Cause::Suite if cases::is_inspection(view) => {
+            format!("{cause}: please report it, with the file, unless there is a real person in it: nothing was kept")
+        }
         Cause::Harness | Cause::Suite => format!("{cause}: please report it, with the run's folder"),
         Cause::Operator => format!("operator: `provestein answer {run}` lists the open questions and answers them"),
     }
