@@ -315,5 +315,38 @@ fn two_issuers_sign_what_can_turn_a_no_into_a_yes() {
         told(at, &["register", "approve", "reg", "tre.json", "--key", key], 0);
     }
     told(at, &enter, 0);
+    withdrawn_by_two(at);
+}
+
+/// Taking away a certificate that says no leaves an older one that says yes.
+fn withdrawn_by_two(at: &Path) {
+    let gone = ["reg", "H-150", "--reason", "feil bygg", "--on", "2027-01-02"];
+    let alone = [&["register", "revoke"], &gone[..], &["--key", "register"]].concat();
+    all_in(&told(at, &alone, 21), &["0 of its issuers signed the withdrawn entry"]);
+    let propose = [&["register", "propose", "revoke"], &gone[..], &["--to", "bort.json"]].concat();
+    all_in(&told(at, &propose, 0), &["of certificate H-150, from 2027-01-02", "feil bygg"]);
+    for key in ["one", "two"] {
+        told(at, &["register", "approve", "reg", "bort.json", "--key", key], 0);
+    }
+    told(at, &["register", "enter", "reg", "bort.json", "--key", "register"], 0);
     told(at, &["register", "verify", "reg", "--trust", "register.pem"], 0);
+}
+
+#[test]
+fn who_watches_has_a_key_that_neither_issues_nor_keeps() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for key in ["register", "issuer"] {
+        told(at, &["certify", "key", "new", "--key", key], 0);
+    }
+    let init =
+        ["register", "init", "reg", "--key", "register", "--origin", "register.test/helse", "--title", "Register"];
+    for (witness, why) in [
+        ("venn=register.pub", "`venn` has the key of the register itself"),
+        ("venn=issuer.pub", "`venn` has the key of the issuer `En`"),
+    ] {
+        let named = ["--issuer", "En=issuer.pub", "--witness", witness];
+        all_in(&told(at, &[&init[..], &named].concat(), 21), &[why, "nothing was written"]);
+        assert!(!at.join("reg").exists());
+    }
 }

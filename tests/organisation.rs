@@ -245,7 +245,8 @@ fn a_run_is_certified_as_cms_and_goes_into_a_register() {
     let Some(pki) = Pki::new() else { return };
     let run = simulate_to_certify("plo-receive-nhn", &[], 1);
     let folder = run.folder.path().to_str().unwrap();
-    let base = ["certify", folder, "--issuer", "Direktoratet (syntetisk)", "--valid-until", "2027-12-31"];
+    let until = provestein::issuer::today().saturating_add(jiff::Span::new().days(300)).to_string();
+    let base = ["certify", folder, "--issuer", "Direktoratet (syntetisk)", "--valid-until", &until];
     let cms = ["--cms-key", "rsa.key", "--cms-certificate", "rsa.pem", "--certificate", "one.json"];
     pki.told(&["certify", "key", "new", "--key", "issuer.secret"], 0);
     pki.told(&[&base[..], &cms, &["--key", "issuer.secret"]].concat(), 0);

@@ -74,7 +74,7 @@ fn added(number: &str) -> (Entry, Vec<u8>) {
 }
 
 fn withdrawn(number: &str) -> Entry {
-    Entry::Withdrawn { on: DAY, number: number.into(), reason: "feil funnet i drift".into() }
+    Entry::Withdrawn { on: DAY, number: number.into(), reason: "feil funnet i drift".into(), approvals: Vec::new() }
 }
 
 fn key() -> String {
@@ -116,7 +116,12 @@ fn a_register_says_how_each_certificate_stands() {
 #[test]
 fn a_withdrawal_can_be_brought_forward_and_never_put_off() {
     let mut shelf = whole().clone();
-    let on = |day, reason: &str| Entry::Withdrawn { on: day, number: "PV-9".into(), reason: reason.into() };
+    let on = |day, reason: &str| Entry::Withdrawn {
+        on: day,
+        number: "PV-9".into(),
+        reason: reason.into(),
+        approvals: Vec::new(),
+    };
     let days = [on(date(2096, 11, 25), "skrivefeil"), on(DAY, "feil funnet"), on(date(2027, 1, 1), "utsatt")];
     append(&mut shelf, &Key::new(1), &days, &[]).unwrap();
     let examined = look(&shelf, None).unwrap();
@@ -136,6 +141,25 @@ fn a_certificate_is_read_with_the_issuers_of_its_day() {
     append(&mut shelf, &own, &[retired, named], &[]).unwrap();
     let reads = OneNameOnce;
     register::admits(&shelf, &own, (&[withdrawn("PV-3")], &[]), &reads).unwrap();
+}
+
+#[test]
+fn nobody_watches_their_own_register_and_no_other_system_takes_a_place() {
+    let mut shelf = whole().clone();
+    let own = Key::new(1);
+    let watches = Entry::WitnessNamed { on: DAY, key: note::witness_key("venn", &own.public()) };
+    let refused = append(&mut shelf, &own, std::slice::from_ref(&watches), &[]).unwrap_err().to_string();
+    assert!(refused.contains("`venn` has the key of the register itself"), "{refused}");
+    assert!(register::may_begin(&[opened(), watches], &own).is_err());
+    let other = String::from_utf8(certificate("PV-other", "direktoratet")).unwrap().replace("Nordlys EPJ", "Annet EPJ");
+    let entry = Entry::Added { on: DAY, number: "PV-other".into(), certificate: digest(other.as_bytes()) };
+    append(&mut shelf, &own, &[entry], &[other.into_bytes()]).unwrap();
+    let by = |by: &str| Entry::Superseded { on: DAY, number: "PV-3".into(), by: by.into(), approvals: Vec::new() };
+    register::admits(&shelf, &own, (&[by("PV-4")], &[]), &Plain).unwrap();
+    let refused = register::admits(&shelf, &own, (&[by("PV-other")], &[]), &Plain).unwrap_err().to_string();
+    assert!(refused.contains("PV-other is of Nordlys AS Annet EPJ: one of another system"), "{refused}");
+    append(&mut shelf, &own, &[by("PV-other")], &[]).unwrap();
+    assert!(look(&shelf, None).unwrap_err().contains("one of another system"), "smuggled in");
 }
 
 /// Refuses what `Trust::of` refuses: somebody named twice.

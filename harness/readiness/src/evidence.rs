@@ -50,11 +50,16 @@ impl Evidence {
         all.into_iter().map(|(_, (message, version))| (message.to_owned(), version.to_owned())).collect()
     }
 
-    /// The certificate that took another's place: by number, of the same issuer.
+    /// The certificate that took another's place: by number, of the same issuer and the same system.
     pub fn successor(&self, of: &Standing) -> Option<&Standing> {
         let by = &of.superseded.as_ref()?.by;
         let found = self.by_number.get(by)?.iter().map(|index| &self.standings[*index]);
-        found.into_iter().find(|other| other.certificate.issuer == of.certificate.issuer && other.digest != of.digest)
+        let is_of_it = |other: &&Standing| {
+            other.certificate.issuer == of.certificate.issuer
+                && other.certificate.product.is_same_system(&of.certificate.product)
+                && other.digest != of.digest
+        };
+        found.into_iter().find(is_of_it)
     }
 }
 

@@ -24,3 +24,10 @@ pub struct Product {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration: Option<String>,
 }
+
+impl Product {
+    /// Whether another is the same system of the same supplier, in whatever version.
+    pub fn is_same_system(&self, other: &Self) -> bool {
+        (&self.supplier, &self.system) == (&other.supplier, &other.system)
+    }
+}

@@ -11,6 +11,8 @@ use thiserror::Error;
 
 /// Longest validity: a message standard lives about that long between its versions.
 const YEARS_MAX: i64 = 3;
+/// Longest time between the day of issue and the first day.
+const YEARS_AHEAD_MAX: i64 = 1;
 
 /// Why no certificate can be issued, in one sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -74,6 +76,9 @@ pub enum Refusal {
     /// The days.
     #[error("a certificate holds {YEARS_MAX} years at most")]
     TooLong,
+    /// The days.
+    #[error("a certificate begins to hold at most {YEARS_AHEAD_MAX} year after the day on which it is issued")]
+    TooLate,
     /// Clocks that do not fit.
     #[error(
         "run {run} began on {began}, and the certificate is said to be of {issued}: it would be older than its run"
@@ -192,6 +197,10 @@ pub(super) fn of_terms(terms: &Terms) -> Result<(), Refusal> {
     if validity.until < validity.from || validity.until < terms.issued {
         return Err(Refusal::Over);
     }
+    let begins = terms.issued.checked_add(Span::new().years(YEARS_AHEAD_MAX));
+    if begins.is_ok_and(|latest| validity.from > latest) {
+        return Err(Refusal::TooLate);
+    }
     let latest = validity.from.checked_add(Span::new().years(YEARS_MAX));
     if latest.is_ok_and(|latest| validity.until > latest) { Err(Refusal::TooLong) } else { Ok(()) }
 }
@@ -216,6 +225,8 @@ mod tests {
         assert_eq!(of_terms(&terms(date(2026, 11, 25), date(2029, 11, 26))), Err(Refusal::TooLong));
         assert_eq!(of_terms(&terms(date(2026, 11, 25), date(2026, 11, 24))), Err(Refusal::Over));
         assert_eq!(of_terms(&terms(date(2026, 1, 1), date(2026, 11, 1))), Err(Refusal::Over));
+        assert_eq!(of_terms(&terms(date(2027, 11, 25), date(2028, 11, 25))), Ok(()));
+        assert_eq!(of_terms(&terms(date(2027, 11, 26), date(2028, 11, 25))), Err(Refusal::TooLate));
         assert_eq!(part("2/4"), Some((2, 4)));
     }
 }

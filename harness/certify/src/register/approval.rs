@@ -1,5 +1,5 @@
 //! Two-person issue beside certificates: where a register demands the signatures of several issuers on a certificate, it
-//! demands them on an override and on an equivalent version, too. Else whoever keeps the register could alone turn a `no` into
+//! demands them on whatever else can decide an answer, too (`Entry::approvals`). Else whoever keeps the register could alone turn a `no` into
 //! a `yes`.
 
 use super::entry::{Approval, Entry, Issuer};
@@ -79,7 +79,7 @@ mod tests {
         let Entry::Overridden { approvals, .. } = &mut other else { unreachable!() };
         *approvals = of_one;
         assert_eq!(approved_by(&other, "register.test", &issuers).len(), 0, "another certificate");
-        let mut withdrawal = Entry::Withdrawn { on: date(2027, 1, 1), number: "PV-1".into(), reason: "x".into() };
-        assert!(!approve(&mut withdrawal, "register.test", &keys[0]));
+        let mut retired = Entry::IssuerRetired { on: date(2027, 1, 1), name: "a".into(), reason: "x".into() };
+        assert!(!approve(&mut retired, "register.test", &keys[0]));
     }
 }

@@ -68,6 +68,9 @@ pub enum Entry {
         number: String,
         /// Why, as anybody may read it.
         reason: String,
+        /// The signatures of issuers, where the register demands several on a certificate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvals: Vec<Approval>,
     },
     /// Another certificate took its place.
     Superseded {
@@ -77,6 +80,9 @@ pub enum Entry {
         number: String,
         /// The number of the other, which is in the register.
         by: String,
+        /// The signatures of issuers, where the register demands several on a certificate.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        approvals: Vec<Approval>,
     },
     /// A certificate holds for another version too.
     Equivalent {
@@ -197,6 +203,8 @@ impl Entry {
     pub fn approvals(&self) -> Option<&[Approval]> {
         match self {
             Self::IssuerNamed { approvals, .. }
+            | Self::Withdrawn { approvals, .. }
+            | Self::Superseded { approvals, .. }
             | Self::Equivalent { approvals, .. }
             | Self::Overridden { approvals, .. } => Some(approvals),
             _ => None,
@@ -207,6 +215,8 @@ impl Entry {
     pub fn approvals_mut(&mut self) -> Option<&mut Vec<Approval>> {
         match self {
             Self::IssuerNamed { approvals, .. }
+            | Self::Withdrawn { approvals, .. }
+            | Self::Superseded { approvals, .. }
             | Self::Equivalent { approvals, .. }
             | Self::Overridden { approvals, .. } => Some(approvals),
             _ => None,
@@ -269,6 +279,7 @@ mod tests {
             on: jiff::civil::date(2026, 11, 25),
             number: "PV-1".into(),
             reason: "feil i retur av kvittering".into(),
+            approvals: Vec::new(),
         };
         let bytes = entry.to_bytes().unwrap();
         let text = r#"{"kind":"withdrawn","on":"2026-11-25","number":"PV-1","reason":"feil i retur av kvittering"}"#;

@@ -103,6 +103,7 @@ pub(super) fn entries(shelf: &dyn Shelf, key: &str) -> Result<(Head, Vec<Vec<u8>
         let entry = Entry::read(bytes).map_err(|error| refused(error.to_string()))?;
         state.take(&entry).map_err(refused)?;
     }
+    state.is_watched_by_others(key).map_err(Broken::new)?;
     let (head, _) = checkpoint(shelf, key, &state.witnesses)?;
     if note::name_of(key) != state.origin {
         return Err(Broken::new(format!("the entries are of the register `{}`", state.origin)));
@@ -224,8 +225,13 @@ fn standings(shelf: &dyn Shelf, entries: &[Entry], reads: &dyn Reads) -> Result<
             };
             standings.insert(number.clone(), standing);
         }
+        let unfit = |why| Broken::new(format!("entry {} cannot be: {why}", state.size));
+        if let Entry::Superseded { number, by, .. } = entry
+            && let (Some(one), Some(other)) = (standings.get(number), standings.get(by))
+        {
+            rules::succeeds(&other.certificate, &one.certificate).map_err(unfit)?;
+        }
         if let Some(standing) = entry.number().and_then(|number| standings.get_mut(number)) {
-            let unfit = |why| Broken::new(format!("entry {} cannot be: {why}", state.size));
             rules::fits(entry, &standing.certificate).map_err(unfit)?;
             happened(standing, entry);
         }

@@ -56,6 +56,16 @@ pub fn open(shelf: &mut dyn Shelf, opened: &Entry, key: &dyn Signs) -> Result<St
     Ok(verifier)
 }
 
+/// Whether a register may begin with some entries, before anything is written.
+///
+/// # Errors
+/// [`GrowError::Refused`].
+pub fn may_begin(entries: &[Entry], key: &dyn Signs) -> Result<(), GrowError> {
+    let mut state = State::default();
+    entries.iter().try_for_each(|entry| state.take(entry)).map_err(GrowError::Refused)?;
+    state.is_watched_by_others(&note::verifier_key(&state.origin, &key.public())).map_err(GrowError::Refused)
+}
+
 /// Adds entries and the files of the certificates that they name. The key must be the register's own, and what is there
 /// must hold. Cosignatures of witnesses are over the checkpoint before, so the new one has none.
 ///
@@ -74,6 +84,7 @@ pub fn append(
         state.take(entry).map_err(GrowError::Refused)?;
         bytes.push(entry.to_bytes()?);
     }
+    state.is_watched_by_others(&verifier).map_err(GrowError::Refused)?;
     for certificate in certificates {
         shelf.put(&certificate_path(&digest(certificate)), certificate)?;
     }
@@ -101,15 +112,23 @@ pub fn admits(
         let read = reads.certificate(file, &state.issuers, state.signatures);
         read.map_err(|why| GrowError::Refused(format!("the register does not take the certificate: {why}")))?;
     }
-    let about = entries.iter().filter_map(|entry| Some((entry, state.certificates.get(entry.number()?)?)));
-    for (entry, (digest, index)) in about {
+    let stated = |number: &str| {
+        let Some((digest, index)) = state.certificates.get(number) else { return Ok(None) };
         let path = certificate_path(digest);
         let file = shelf.get(&path)?.ok_or_else(|| Broken::new(format!("{path} is missing")))?;
         // Whoever signed it may have been retired since, and whoever was named since says nothing about it.
         let then = before.iter().take(usize::try_from(*index).unwrap_or(usize::MAX));
         let read = reads.certificate(&file, &issuers_after(then)?, state.signatures);
-        let stated = read.map_err(|why| Broken::new(format!("{path} does not hold: {why}")))?;
-        rules::fits(entry, &stated).map_err(GrowError::Refused)?;
+        read.map(Some).map_err(|why| GrowError::Broken(Broken::new(format!("{path} does not hold: {why}"))))
+    };
+    for (entry, number) in entries.iter().filter_map(|entry| Some((entry, entry.number()?))) {
+        let Some(certificate) = stated(number)? else { continue };
+        rules::fits(entry, &certificate).map_err(GrowError::Refused)?;
+        if let Entry::Superseded { by, .. } = entry
+            && let Some(successor) = stated(by)?
+        {
+            rules::succeeds(&successor, &certificate).map_err(GrowError::Refused)?;
+        }
     }
     Ok(())
 }

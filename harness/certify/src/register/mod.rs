@@ -20,7 +20,7 @@ pub mod shelf;
 pub mod tree;
 
 pub use examine::{Broken, Examined, Reads, Trusted, examine};
-pub use grow::{GrowError, admits, append, cosign, open};
+pub use grow::{GrowError, admits, append, cosign, may_begin, open};
 pub use proof::{Proof, ProofError, prove};
 pub use rules::State;
 

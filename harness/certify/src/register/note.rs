@@ -81,6 +81,16 @@ pub fn name_of(key: &str) -> &str {
     key.split('+').next().unwrap_or_default()
 }
 
+/// Whether two verifier keys are of the same key, under whatever names and for whatever use.
+pub fn is_same_key(one: &str, other: &str) -> bool {
+    use base64::Engine as _;
+    let raw = |key: &str| {
+        let (_, encoded) = key.split_once('+')?.1.split_once('+')?;
+        Some(base64::engine::general_purpose::STANDARD.decode(encoded).ok()?.get(1..)?.to_vec())
+    };
+    raw(one).is_some_and(|one| raw(other) == Some(one))
+}
+
 /// A checkpoint that was signed.
 pub fn sign(origin: &str, head: Head, key: &dyn Signs) -> Result<Vec<u8>, NoteError> {
     let checkpoint = Checkpoint::new(origin, head.size, Hash(head.hash), "").map_err(|_| NoteError::Malformed)?;

@@ -60,6 +60,13 @@ impl State {
                 if note::name_of(key) == self.origin || self.witnesses.contains(key) {
                     return Err(format!("`{}` is known already", note::name_of(key)));
                 }
+                if let Some(issuer) = self.issuers.iter().find(|issuer| is_of(key, issuer)) {
+                    return Err(format!(
+                        "`{}` has the key of the issuer `{}`: {ALONE}",
+                        note::name_of(key),
+                        issuer.name
+                    ));
+                }
                 self.witnesses.push(key.clone());
             }
             (_, Entry::Added { number, certificate, .. }) => {
@@ -100,12 +107,15 @@ impl State {
         if self.issuers.iter().any(|known| known.name == issuer.name || same_key(known) == key) {
             return Err(format!("`{}` or the same key issues certificates already", issuer.name));
         }
+        if let Some(witness) = self.witnesses.iter().find(|witness| is_of(witness, issuer)) {
+            return Err(format!("`{}` has the key of the witness `{}`: {ALONE}", issuer.name, note::name_of(witness)));
+        }
         self.issuers.push(issuer.clone());
         Ok(())
     }
 
-    /// Where several issuers must sign a certificate, as many must sign an override, an equivalent version or another issuer;
-    /// and each is written once, whoever signed it in which order, so that one that was ended is not brought back by whoever
+    /// Where several issuers must sign a certificate, as many must sign an override, an equivalent version, a withdrawal, a
+    /// supersession or another issuer; and each is written once, whoever signed it in which order, so that one that was ended is not brought back by whoever
     /// keeps the register alone.
     fn approved(&mut self, entry: &Entry) -> Result<(), String> {
         let found = approval::approved_by(entry, &self.origin, &self.issuers).len();
@@ -128,6 +138,12 @@ impl State {
         }
     }
 
+    /// That nobody watches their own register. Its key is not among the entries.
+    pub(super) fn is_watched_by_others(&self, verifier: &str) -> Result<(), String> {
+        let own = self.witnesses.iter().find(|witness| note::is_same_key(witness, verifier));
+        own.map_or(Ok(()), |own| Err(format!("`{}` has the key of the register itself: {ALONE}", note::name_of(own))))
+    }
+
     fn about(&self, entry: &Entry) -> Result<(), String> {
         let number = entry.number().unwrap_or_default();
         if !self.certificates.contains_key(number) {
@@ -144,6 +160,15 @@ impl State {
             _ => Ok(()),
         }
     }
+}
+
+/// Why a witness has a key of their own.
+const ALONE: &str = "a witness is somebody else";
+
+/// Whether a witness's verifier key has the key of an issuer.
+fn is_of(witness: &str, issuer: &Issuer) -> bool {
+    let key = PublicKey::from_pem(&issuer.key);
+    key.is_ok_and(|key| note::is_same_key(witness, &note::witness_key(&issuer.name, &key.0)))
 }
 
 /// A key however its file is written: with other line ends or blanks it is the same.
@@ -167,6 +192,15 @@ fn overridden(by: &[String], on: Date, until: Date, status: &str) -> Result<(), 
         return Err(format!("`{status}` is no status: expected one of {}", known.join(", ")));
     }
     if until < on { Err("the override ends before it begins".to_owned()) } else { Ok(()) }
+}
+
+/// Whether a certificate can take the place of another: only one of the same system can.
+pub(super) fn succeeds(successor: &Certificate, certificate: &Certificate) -> Result<(), String> {
+    if certificate.product.is_same_system(&successor.product) {
+        return Ok(());
+    }
+    let named = |one: &Certificate| format!("{} is of {} {}", one.number, one.product.supplier, one.product.system);
+    Err(format!("{}, and {}: one of another system takes no place of it", named(certificate), named(successor)))
 }
 
 /// Whether an entry speaks about what its certificate has.
@@ -229,9 +263,9 @@ mod tests {
         assert!(state.take(&added("PV-1", "bb")).unwrap_err().contains("PV-1 already"));
         assert!(state.take(&added("PV-2", "aa")).unwrap_err().contains("already"));
         let on = date(2026, 2, 1);
-        let gone = Entry::Withdrawn { on, number: "PV-9".into(), reason: String::new() };
+        let gone = Entry::Withdrawn { on, number: "PV-9".into(), reason: String::new(), approvals: Vec::new() };
         assert!(state.take(&gone).unwrap_err().contains("no certificate PV-9"));
-        let itself = Entry::Superseded { on, number: "PV-1".into(), by: "PV-1".into() };
+        let itself = Entry::Superseded { on, number: "PV-1".into(), by: "PV-1".into(), approvals: Vec::new() };
         assert!(state.take(&itself).is_err());
         let alone = |by: &[&str], until| Entry::Overridden {
             on,

@@ -110,6 +110,28 @@ pub enum Proposal {
         #[arg(long, value_name = "NAME=FILE")]
         issuer: String,
     },
+    /// Withdraw a certificate
+    Revoke {
+        /// Where the proposal goes
+        #[command(flatten)]
+        proposing: Proposing,
+        /// Its number
+        number: String,
+        /// Why, as anybody may read it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Say that another certificate takes the place of one
+    Supersede {
+        /// Where the proposal goes
+        #[command(flatten)]
+        proposing: Proposing,
+        /// Its number
+        number: String,
+        /// The number of the other, which is in the register
+        #[arg(long)]
+        by: String,
+    },
     /// Say that a certificate holds for another version too
     Equivalent {
         /// Where the proposal goes

@@ -62,11 +62,12 @@ pub fn run(args: &Register) -> Result<Exit, Failure> {
 fn entry(what: &RegisterWhat) -> Option<(&Entering, Entry)> {
     let day = |entering: &Entering| entering.on.unwrap_or_else(issuer::today);
     match what {
-        RegisterWhat::Revoke { entering: e, number, reason } => {
-            Some((e, Entry::Withdrawn { on: day(e), number: number.clone(), reason: reason.clone() }))
-        }
+        RegisterWhat::Revoke { entering: e, number, reason } => Some((
+            e,
+            Entry::Withdrawn { on: day(e), number: number.clone(), reason: reason.clone(), approvals: Vec::new() },
+        )),
         RegisterWhat::Supersede { entering: e, number, by } => {
-            Some((e, Entry::Superseded { on: day(e), number: number.clone(), by: by.clone() }))
+            Some((e, Entry::Superseded { on: day(e), number: number.clone(), by: by.clone(), approvals: Vec::new() }))
         }
         RegisterWhat::Dispute { entering: e, number, requirement, run, event, by, reason } => {
             let entry = Entry::Disputed {
@@ -103,6 +104,8 @@ fn init(
     }
     let key = issuer::secret_key(&entering.key, &entering.passphrase)?;
     let mut folder = Folder(entering.dir.clone());
+    let all = [std::slice::from_ref(&opened), &watching].concat();
+    register::may_begin(&all, &key).map_err(|e| refused(&entering.dir, &e))?;
     let verifier = register::open(&mut folder, &opened, &key).map_err(|e| refused(&entering.dir, &e))?;
     if !watching.is_empty() {
         register::append(&mut folder, &key, &watching, &[]).map_err(|e| refused(&entering.dir, &e))?;

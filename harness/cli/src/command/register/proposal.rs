@@ -1,5 +1,5 @@
-//! Entries that several issuers must sign, overrides, equivalent versions and further issuers: proposed into a file, signed there
-//! by each on their own machine, then entered.
+//! Entries that several issuers must sign, overrides, equivalent versions, withdrawals, supersessions and further issuers: proposed
+//! into a file, signed there by each on their own machine, then entered.
 
 use super::super::certify::{read as read_file, write};
 use super::super::terminal::{say, say_stated};
@@ -34,11 +34,19 @@ pub(super) fn overridden(treatment: &Treatment, on: Date) -> Entry {
 pub(super) fn propose(what: &Proposal) -> Result<Exit, Failure> {
     let (Proposal::Override { proposing, .. }
     | Proposal::Equivalent { proposing, .. }
+    | Proposal::Revoke { proposing, .. }
+    | Proposal::Supersede { proposing, .. }
     | Proposal::Issuer { proposing, .. }) = what;
     let on = proposing.on.unwrap_or_else(issuer::today);
     let entry = match what {
         Proposal::Override { treatment, .. } => overridden(treatment, on),
         Proposal::Equivalent { declared, .. } => super::equivalent::entry(declared, on)?,
+        Proposal::Revoke { number, reason, .. } => {
+            Entry::Withdrawn { on, number: number.clone(), reason: reason.clone(), approvals: Vec::new() }
+        }
+        Proposal::Supersede { number, by, .. } => {
+            Entry::Superseded { on, number: number.clone(), by: by.clone(), approvals: Vec::new() }
+        }
         Proposal::Issuer { issuer, .. } => {
             Entry::IssuerNamed { on, issuer: issuer::named_key(issuer)?, approvals: Vec::new() }
         }
@@ -114,6 +122,13 @@ fn told(entry: &Entry) {
             ));
             say_stated(format!("reason       {reason}"));
             say_stated(format!("behaviour    {}", Compared::said_en(compared.as_ref())));
+        }
+        Entry::Withdrawn { on, number, reason, .. } => {
+            say_stated(format!("withdrawal   of certificate {number}, from {on}"));
+            say_stated(format!("reason       {reason}"));
+        }
+        Entry::Superseded { on, number, by, .. } => {
+            say_stated(format!("supersession of certificate {number}: {by} takes its place from {on}"));
         }
         Entry::IssuerNamed { on, issuer: named, .. } => {
             say_stated(format!(
