@@ -350,3 +350,45 @@ fn who_watches_has_a_key_that_neither_issues_nor_keeps() {
         assert!(!at.join("reg").exists());
     }
 }
+
+/// A key that was lost is retired: what it signed stays, and nothing more of it is taken.
+#[test]
+fn an_issuer_can_be_retired_and_a_witness_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for key in ["register", "one", "two", "kari"] {
+        told(at, &["certify", "key", "new", "--key", key], 0);
+    }
+    let init =
+        ["register", "init", "reg", "--origin", "register.test/helse", "--title", "Register", "--key", "register"];
+    let named = ["--issuer", "En=one.pub", "--issuer", "To=two.pub", "--on", "2026-06-01"];
+    told(at, &[&init[..], &named].concat(), 0);
+    let standings = all();
+    for (standing, key) in standings.iter().zip(["one", "one", "two"]) {
+        let file = format!("{}.json", standing.certificate.number);
+        fs::write(at.join(&file), signed::sign(&standing.certificate, &[])).unwrap();
+        told(at, &["certify", "sign", &file, "--key", key], 0);
+    }
+    let add = |index: usize, code: i32| {
+        let file = format!("{}.json", standings[index].certificate.number);
+        told(at, &["register", "add", "reg", &file, "--key", "register", "--on", "2026-06-02"], code)
+    };
+    add(0, 0);
+    let retire = |name: &str, code: i32| {
+        let reason = ["--reason", "nøkkel på avveie", "--key", "register", "--on", "2026-06-03"];
+        told(at, &[&["register", "retire", "reg", name], &reason[..]].concat(), code)
+    };
+    all_in(&retire("Ingen", 21), &["nobody called `Ingen` issues certificates here"]);
+    retire("En", 0);
+    add(1, 21);
+    add(2, 0);
+    let watch = |witness: &str, code: i32| {
+        told(at, &["register", "name-witness", "reg", witness, "--key", "register", "--on", "2026-06-04"], code)
+    };
+    watch("kari=kari.pub", 0);
+    all_in(&watch("kari=kari.pub", 21), &["known already"]);
+    fs::copy(at.join("reg/register.key"), at.join("register.pem")).unwrap();
+    all_in(&told(at, &["register", "verify", "reg", "--trust", "register.pem"], 0), &["2 certificates"]);
+    let sign = ["--key", "kari", "--name", "kari", "--trust", "register.pem", "--seen", "seen"];
+    told(at, &[&["register", "witness", "reg"], &sign[..]].concat(), 0);
+}

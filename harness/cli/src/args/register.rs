@@ -176,6 +176,25 @@ pub enum RegisterWhat {
         #[arg(required = true)]
         certificates: Vec<PathBuf>,
     },
+    /// Say that somebody may not issue certificates any more, for instance because a key was lost; what they issued stays
+    Retire {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// Name of the issuer, as the register has it
+        name: String,
+        /// Why, as anybody may read it
+        #[arg(long)]
+        reason: String,
+    },
+    /// Name somebody who watches
+    NameWitness {
+        /// What is needed to write
+        #[command(flatten)]
+        entering: Entering,
+        /// NAME=FILE with the public key
+        witness: String,
+    },
     /// Withdraw a certificate
     Revoke {
         /// What is needed to write

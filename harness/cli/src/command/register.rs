@@ -51,6 +51,10 @@ pub fn run(args: &Register) -> Result<Exit, Failure> {
             let entry = equivalent::entry(declared, e.on.unwrap_or_else(issuer::today))?;
             append(&e.dir, &issuer::secret_key(&e.key, &e.passphrase)?, &[entry], &[])
         }
+        RegisterWhat::NameWitness { entering: e, witness } => {
+            let entry = witness_entry(witness, e.on.unwrap_or_else(issuer::today))?;
+            append(&e.dir, &issuer::secret_key(&e.key, &e.passphrase)?, &[entry], &[])
+        }
         other => {
             let (entering, entry) = entry(other).ok_or_else(|| Failure::new(Exit::USAGE, "nothing to write"))?;
             append(&entering.dir, &issuer::secret_key(&entering.key, &entering.passphrase)?, &[entry], &[])
@@ -66,6 +70,9 @@ fn entry(what: &RegisterWhat) -> Option<(&Entering, Entry)> {
             e,
             Entry::Withdrawn { on: day(e), number: number.clone(), reason: reason.clone(), approvals: Vec::new() },
         )),
+        RegisterWhat::Retire { entering: e, name, reason } => {
+            Some((e, Entry::IssuerRetired { on: day(e), name: name.clone(), reason: reason.clone() }))
+        }
         RegisterWhat::Supersede { entering: e, number, by } => {
             Some((e, Entry::Superseded { on: day(e), number: number.clone(), by: by.clone(), approvals: Vec::new() }))
         }
