@@ -158,10 +158,17 @@ fn three_questions_are_asked_at_a_terminal() {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let mut child = terminal.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(b"Nordlys AS, Nordlys EPJ, 5.2\n./start --now\ngitlab\n").unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"Nordlys AS\nNordlys, AS, EPJ, 5.2\nNordlys AS, Nordlys EPJ, 5.2\n./start --now\ngitlap\ngitlab\n")
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     assert!(text(&output).contains("1/3") && text(&output).contains("3/3"), "{}", text(&output));
+    assert_eq!(text(&output).matches("SUPPLIER, SYSTEM, VERSION").count(), 2, "{}", text(&output));
+    assert!(text(&output).contains("`gitlap` is none of"), "{}", text(&output));
     let subject = fs::read_to_string(folder.path().join("subject.yaml")).unwrap();
     assert!(subject.contains(r#"{ supplier: "Nordlys AS", system: "Nordlys EPJ", version: "5.2" }"#), "{subject}");
     assert!(subject.contains(r#"[sh, -c, "./start --now"]"#), "{subject}");
@@ -171,6 +178,9 @@ fn three_questions_are_asked_at_a_terminal() {
 #[test]
 fn nothing_is_overwritten_and_nothing_is_guessed() {
     let folder = tempfile::tempdir().unwrap();
+    let output = init(folder.path(), &["--yes", "--url", "nonsense"]);
+    assert_eq!(output.status.code(), Some(20), "{}", text(&output));
+    assert!(text(&output).contains("--url nonsense"), "{}", text(&output));
     let output = init(folder.path(), &[]);
     assert_eq!(output.status.code(), Some(20), "{}", text(&output));
     assert!(

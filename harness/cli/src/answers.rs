@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, unread};
 
 /// A picture of a screen has a few megabytes; more is a mistake.
 pub const ATTACHMENT_MAX: u64 = 20 * 1024 * 1024;
@@ -44,8 +44,9 @@ impl Answers {
     /// 20 when it cannot be read, 21 with line and caret when it is no file of answers.
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let name = path.display();
-        let text = fs::read_to_string(path)
-            .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the answers in {name}: {error}")))?;
+        let text = fs::read_to_string(path).map_err(|error| {
+            Failure::new(Exit::USAGE, format!("failed to read the answers in {name}: {}", unread(&error)))
+        })?;
         let file: AnswersFile = serde_saphyr::from_str(&text)
             .map_err(|error| Failure::new(Exit::INPUT_INVALID, format!("{name}: {error}")))?;
         let answers = Self { folder: path.parent().unwrap_or(Path::new(".")).to_owned(), by_scenario: file.answers };

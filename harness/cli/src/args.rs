@@ -2,6 +2,7 @@
 
 mod certify;
 mod ci;
+mod date;
 mod init;
 mod people;
 mod ready;

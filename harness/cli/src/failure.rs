@@ -3,6 +3,7 @@
 use checks::exit::Exit;
 use std::error::Error;
 use std::fmt;
+use std::io;
 
 /// A command that could not do its work.
 #[derive(Debug)]
@@ -61,6 +62,15 @@ impl Failure {
     }
 }
 
+/// Why a text file cannot be read, in words for whoever named it.
+pub fn unread(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => "it is a folder; a file was expected".to_owned(),
+        io::ErrorKind::InvalidData => "it is no UTF-8 text; save the file as UTF-8".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
 impl Error for Failure {}
 
 impl fmt::Display for Failure {
@@ -77,7 +87,17 @@ impl fmt::Display for Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io;
+
+    #[test]
+    fn a_file_that_is_no_text_is_told_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |path: &std::path::Path| unread(&std::fs::read_to_string(path).unwrap_err());
+        assert!(of(folder.path()).contains("is a folder"));
+        let path = folder.path().join("subject.yaml");
+        std::fs::write(&path, "supplier: Nordlys Bod\u{f8}".chars().map(|c| c as u8).collect::<Vec<_>>()).unwrap();
+        assert!(of(&path).contains("save the file as UTF-8"));
+        assert!(of(&path.with_extension("none")).contains("No such file"));
+    }
 
     #[derive(Debug, thiserror::Error)]
     #[error("event 64: {source}")]

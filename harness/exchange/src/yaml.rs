@@ -232,7 +232,7 @@ impl Reader {
                 let found = node.find(word);
                 let (line, column) = found.unwrap_or((node.line, node.column));
                 let width = if found.is_some() { word.chars().count() } else { 1 };
-                self.list.push(Mistake { line, column, width, message });
+                self.list.push(Mistake { line, column, width, message: in_words(&message) });
                 None
             }
         }
@@ -276,6 +276,25 @@ impl Reader {
     }
 }
 
+/// What serde says in the words of Rust, in those of whoever writes YAML.
+fn in_words(message: &str) -> String {
+    let Some((got, expected)) = message.split_once(", expected ") else { return message.to_owned() };
+    let quoted = got.split(['`', '"']).nth(1).unwrap_or(got);
+    let is_plain = ["floating point", "integer", "boolean"].iter().any(|kind| got.contains(kind));
+    let whole = |max: u64| format!("`{quoted}` does not fit here: a whole number from 0 to {max} was expected");
+    match expected {
+        "a string" if is_plain => {
+            let kind = if got.contains("boolean") { "a truth value" } else { "a number" };
+            format!("`{quoted}` is read as {kind}, and text was expected: put quotes around it (5.10 is not 5.1)")
+        }
+        "u8" => whole(u8::MAX.into()),
+        "u16" => whole(u16::MAX.into()),
+        "u32" => whole(u32::MAX.into()),
+        "u64" | "usize" => format!("`{quoted}` does not fit here: a whole number from 0 upwards was expected"),
+        _ => message.to_owned(),
+    }
+}
+
 fn first_line(text: &str) -> String {
     text.lines().find(|line| !line.trim().is_empty()).unwrap_or(text).trim().to_owned()
 }
@@ -304,6 +323,24 @@ mod tests {
         assert_eq!(at, [(1, 17), (2, 24), (3, 1)]);
         let shown = mistakes.to_string();
         assert!(shown.contains("--> f.yaml:1:17") && shown.contains("^^^^"), "{shown}");
+    }
+
+    #[test]
+    fn mistakes_are_told_without_the_words_of_rust() {
+        let of = |text: &str| {
+            let (mut reader, node) = Reader::parse("f.yaml", text).unwrap();
+            assert!(reader.read::<Thing>(&node).is_none());
+            reader.into_mistakes().to_string()
+        };
+        for (text, says) in [
+            ("{ name: 5.2, size: 1 }", "`5.2` is read as a number, and text was expected: put quotes around it"),
+            ("{ name: true, size: 1 }", "`true` is read as a truth value"),
+            ("{ name: a, size: -1 }", "`-1` does not fit here: a whole number from 0 to 4294967295"),
+            ("{ name: a, size: big }", "`big` does not fit here"),
+        ] {
+            let told = of(text);
+            assert!(told.contains(says) && !told.contains("u32"), "{text}: {told}");
+        }
     }
 
     #[test]

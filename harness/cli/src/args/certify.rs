@@ -31,10 +31,10 @@ pub struct Certify {
     #[arg(long, value_name = "NAME", required = true)]
     pub issuer: Option<String>,
     /// Last day on which it holds
-    #[arg(long, value_name = "DATE", required = true)]
+    #[arg(long, value_name = "DATE", required = true, value_parser = super::date::day)]
     pub valid_until: Option<Date>,
     /// First day on which it holds [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub valid_from: Option<Date>,
     /// What must be kept for it to hold: a list in YAML of `{ nb, en, messages, until }`
     #[arg(long, value_name = "FILE")]
@@ -125,7 +125,7 @@ pub struct CertificateReport {
     #[arg(long, value_name = "FILE", requires = "register")]
     pub register_trust: Option<PathBuf>,
     /// The day that the report is about [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
     /// Folder that holds the run folders
     #[arg(long, default_value = REPORTS)]
@@ -150,7 +150,7 @@ pub struct Witness {
     #[arg(long, value_name = "FILE")]
     pub statement: PathBuf,
     /// On which day [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
     /// Folder that holds the run folders
     #[arg(long, default_value = REPORTS)]
@@ -169,7 +169,7 @@ pub enum ChallengeWhat {
         #[arg(long, value_name = "FILE")]
         challenge: PathBuf,
         /// Last day on which a run for it may begin
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", value_parser = super::date::day)]
         until: Date,
         /// Whom it is for
         #[arg(long, value_name = "NAME")]
@@ -226,7 +226,7 @@ pub struct Verify {
     #[arg(long, value_name = "FILE", requires = "register")]
     pub register_trust: Option<PathBuf>,
     /// On which day a certificate should hold [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
     /// Folder that holds the run folders
     #[arg(long, default_value = REPORTS)]

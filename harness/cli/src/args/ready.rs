@@ -42,7 +42,7 @@ pub struct Ready {
     #[arg(long, value_name = "WHO")]
     pub with: Option<String>,
     /// On which day [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
     /// Form of the output
     #[arg(long, value_enum, default_value = "human")]

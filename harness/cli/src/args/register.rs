@@ -22,7 +22,7 @@ pub struct Entering {
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
     /// From which day it counts [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
     /// Where the passphrase of the key is
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub struct Treatment {
     #[arg(long, required = true)]
     pub by: Vec<String>,
     /// Last day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub until: Date,
     /// Why
     #[arg(long)]
@@ -82,7 +82,7 @@ pub struct Proposing {
     /// The folder of the register
     pub dir: PathBuf,
     /// From which day it counts [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
     /// The file
     #[arg(long, value_name = "FILE")]
@@ -360,6 +360,6 @@ pub struct Publish {
     #[arg(long, value_name = "FILE")]
     pub trust: Option<PathBuf>,
     /// The day that every answer is about [default: today, in Norway]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date::day)]
     pub on: Option<Date>,
 }

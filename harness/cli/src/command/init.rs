@@ -39,6 +39,10 @@ enum Start {
 /// # Errors
 /// 20 when something is there already or cannot be written, or when a question has no answer.
 pub fn run(args: &Init) -> Result<Exit, Failure> {
+    if let Err(error) = args.url.parse::<carrier::http::Url>() {
+        return Err(Failure::new(Exit::USAGE, format!("--url {}: {error}", args.url))
+            .hint("write where it listens, as in http://127.0.0.1:8481/"));
+    }
     let answers = answers(args)?;
     let files = files(&answers, &args.url);
     let there: Vec<String> = files
@@ -179,31 +183,20 @@ fn answers(args: &Init) -> Result<Answers, Failure> {
     let (mut supplier, mut system, mut version) =
         (args.supplier.clone(), args.system.clone(), args.system_version.clone());
     if asking && !named {
-        let line = ask("1/3  Supplier, system and version, e.g. Nordlys AS, Nordlys EPJ, 5.2: ")?;
-        let mut parts = line.split(',').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty());
-        (supplier, system) = (parts.next(), parts.next());
-        version = parts.next().or(version);
+        let (one, other, last) = ask("1/3  Supplier, system and version, e.g. Nordlys AS, Nordlys EPJ, 5.2: ", names)?;
+        (supplier, system, version) = (Some(one), Some(other), version.or(Some(last)));
     }
     let start = match (&args.command, &args.image) {
         (Some(command), _) => Start::Command(command.clone()),
         (None, Some(image)) => Start::Image(image.clone()),
-        _ if asking && !args.running => match ask("2/3  The command that starts it (empty: it runs already): ")? {
-            line if line.is_empty() => Start::Running,
-            line => Start::Command(line),
-        },
+        _ if asking && !args.running => ask("2/3  The command that starts it (empty: it runs already): ", |line| {
+            Ok(if line.is_empty() { Start::Running } else { Start::Command(line.to_owned()) })
+        })?,
         _ => Start::Running,
     };
     let ci = match args.ci {
         Some(ci) => ci,
-        None if asking => match ask("3/3  CI system: github, gitlab or azure (empty: github): ")?
-            .to_lowercase()
-            .as_str()
-        {
-            "" | "github" => CiSystem::Github,
-            "gitlab" => CiSystem::Gitlab,
-            "azure" => CiSystem::Azure,
-            other => return Err(Failure::new(Exit::USAGE, format!("`{other}` is none of github, gitlab and azure"))),
-        },
+        None if asking => ask("3/3  CI system: github, gitlab or azure (empty: github): ", ci)?,
         None => CiSystem::Github,
     };
     Ok(Answers {
@@ -215,7 +208,44 @@ fn answers(args: &Init) -> Result<Answers, Failure> {
     })
 }
 
-fn ask(question: &str) -> Result<String, Failure> {
+/// Supplier, system and version, two commas between them.
+fn names(line: &str) -> Result<(String, String, String), String> {
+    let parts: Vec<&str> = line.split(',').map(str::trim).collect();
+    match parts.as_slice() {
+        [supplier, system, version] if parts.iter().all(|part| !part.is_empty()) => {
+            Ok(((*supplier).to_owned(), (*system).to_owned(), (*version).to_owned()))
+        }
+        _ => Err("three things with two commas between them: SUPPLIER, SYSTEM, VERSION (a name with a comma in it: \
+                  --supplier, --system and --system-version)"
+            .to_owned()),
+    }
+}
+
+fn ci(line: &str) -> Result<CiSystem, String> {
+    match line.to_lowercase().as_str() {
+        "" | "github" => Ok(CiSystem::Github),
+        "gitlab" => Ok(CiSystem::Gitlab),
+        "azure" => Ok(CiSystem::Azure),
+        other => Err(format!("`{other}` is none of github, gitlab and azure")),
+    }
+}
+
+/// So often a question is asked before it is given up.
+const TRIES: usize = 3;
+
+/// Asks until the answer is understood: a slip of the finger loses nothing that was answered before.
+fn ask<T>(question: &str, understood: impl Fn(&str) -> Result<T, String>) -> Result<T, Failure> {
+    for _ in 0..TRIES {
+        match understood(&line(question)?) {
+            Ok(answer) => return Ok(answer),
+            Err(reason) => say(format!("     {reason}")),
+        }
+    }
+    Err(Failure::new(Exit::USAGE, format!("{TRIES} answers were not understood; nothing was written"))
+        .hint("each question has a flag, too: `provestein init --help`"))
+}
+
+fn line(question: &str) -> Result<String, Failure> {
     let mut out = anstream::stdout();
     let asked = write!(out, "{question}").and_then(|()| out.flush());
     let mut line = String::new();

@@ -7,7 +7,7 @@ use super::people;
 use super::repeat::Tally;
 use super::terminal::{MachineClock, Places, Teller, conclude, say, style};
 use crate::args::{Lang, Run, Shard};
-use crate::failure::Failure;
+use crate::failure::{Failure, unread};
 use crate::run_folder;
 use crate::stand_ins;
 use crate::{TOOL, embedded};
@@ -113,8 +113,9 @@ pub fn prepare(
     shard: Option<Shard>,
 ) -> Result<Prepared, Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {}", unread(&error)))
+    })?;
     let invalid = |error: &dyn std::error::Error| Failure::of(Exit::INPUT_INVALID, error);
     let file = subject_file(&name, &text)?;
     let profile = embedded::profile(profile.unwrap_or(&file.profile))?;

@@ -210,7 +210,19 @@ pub(super) fn read_inbox(reader: &mut Reader, root: &Node) -> Option<InboxFile> 
         let message = format!("`{name}` is missing: the port at which the subject reaches us by this carrier");
         reader.mistake(node.line, node.column, 1, message);
     }
-    missing.is_empty().then_some(inbox)
+    let none_is_zero = no_zero(reader, node, &["http", "smtp", "pop3"]);
+    (missing.is_empty() && none_is_zero).then_some(inbox)
+}
+
+/// Refuses port 0: the system would choose one, and nobody could be told which.
+pub(super) fn no_zero(reader: &mut Reader, node: &Node, names: &[&str]) -> bool {
+    let is_zero = |port: &&Node| matches!(&port.value, Value::Scalar(value) if value.as_u64() == Some(0));
+    let zeros: Vec<&Node> = names.iter().filter_map(|name| node.get(name)).filter(is_zero).collect();
+    for port in &zeros {
+        let message = "port 0 is no address that anybody can be told; choose one from 1 to 65535".to_owned();
+        reader.mistake(port.line, port.column, 1, message);
+    }
+    zeros.is_empty()
 }
 
 #[cfg(test)]
@@ -249,6 +261,9 @@ mod tests {
             ("carrier: { mail: { smtp: a, pop3: b, poll: soon } }\n", "no duration"),
             ("carrier: { http: { url: x } }\ninbox: {}\n", "`http` is missing"),
             ("inbox: { http: 1 }\n", "`carrier` is missing"),
+            ("carrier: { http: { url: x } }\ninbox: { http: 0 }\n", "s.yaml:2:16"),
+            ("carrier: mail\ninbox: { smtp: 0, pop3: 0 }\n", "s.yaml:2:25"),
+            ("carrier: mail\ninbox: { smtp: 0, pop3: 1 }\n", "port 0 is no address"),
         ] {
             let mistakes = read_both(text).unwrap_err();
             assert!(mistakes.contains(words), "{text}: {mistakes}");

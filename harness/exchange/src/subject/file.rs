@@ -214,7 +214,10 @@ pub fn parse(file: &str, text: &str) -> Result<SubjectFile, Mistakes> {
     let secrets = optional(&mut reader, &root, "secrets");
     let (patients, patience) = (optional(&mut reader, &root, "patients"), optional(&mut reader, &root, "patience"));
     let (triggers, start) = (optional(&mut reader, &root, "triggers"), optional(&mut reader, &root, "start"));
-    let registers = root.get("registers").map_or(Some(None), |node| reader.read(node).map(Some));
+    let registers = root.get("registers").map_or(Some(None), |node| {
+        let none_is_zero = carrier::no_zero(&mut reader, node, &["http", "https"]);
+        reader.read(node).filter(|_| none_is_zero).map(Some)
+    });
     let retry = root.get("retry").map_or(Some(None), |node| reader.read(node).map(Some));
     look(&mut reader, &root, purpose.as_deref(), patience.as_ref(), retry.as_ref().and_then(Option::as_ref));
     let (Some(subject), Some(purpose), Some(profile), Some(claims), Some(start)) =

@@ -4,7 +4,7 @@ mod registers;
 
 use super::terminal::{print, runtime, say};
 use crate::args::{Doctor, Format};
-use crate::failure::Failure;
+use crate::failure::{Failure, unread};
 use crate::{embedded, run_folder};
 use checks::exit::Exit;
 use evidence::history;
@@ -40,8 +40,9 @@ pub fn run(args: &Doctor) -> Result<Exit, Failure> {
 
 fn read(path: &Path) -> Result<(SubjectFile, Subject), Failure> {
     let name = path.display().to_string();
-    let text = fs::read_to_string(path)
-        .map_err(|error| Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {error}")))?;
+    let text = fs::read_to_string(path).map_err(|error| {
+        Failure::new(Exit::USAGE, format!("failed to read the subject file {name}: {}", unread(&error)))
+    })?;
     let file = super::run::subject_file(&name, &text)?;
     let profile = embedded::profile(&file.profile)?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
