@@ -180,6 +180,17 @@ fn a_bare_apprec_is_judged_by_what_stands_in_it() {
 }
 
 /// What no requirement is about is told all the same: the decoder's defects, and whether the payload was seen.
+#[test]
+fn an_empty_file_among_others_is_named_and_the_others_are_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("empty.mime"), "\n").unwrap();
+    let alone = provestein(&["inspect", &folder.path().display().to_string()]);
+    assert_eq!(alone.status.code(), Some(20), "{}", text(&alone));
+    fs::copy(root().join("fixtures/templates/LOG_INNLAGT@1.6.xml"), folder.path().join("message.xml")).unwrap();
+    let screen = text(&provestein(&["inspect", &folder.path().display().to_string()]));
+    assert!(screen.contains("1 message captured") && screen.contains("empty.mime: there is no message"), "{screen}");
+}
+
 /// What the screen, the machine format and the process say is one code.
 #[test]
 fn an_inspection_that_judges_nothing_ends_as_it_says() {

@@ -37,7 +37,7 @@ const DEFECTS_MAX: usize = 10;
 pub fn run(args: &Inspect) -> Result<Exit, Failure> {
     let profile = embedded::profile(&args.profile)?;
     let keys = args.key.as_deref().map(keys).transpose()?;
-    let files = files(&args.files)?;
+    let Captured { files, empty } = files(&args.files)?;
     let (events, blobs) = import(&files, &profile.id(), keys.as_ref());
     let history = history::of(&events, &blobs).map_err(|error| Failure::of(Exit::HARNESS_BUG, &error))?;
     let catalogue = Catalogue::embedded();
@@ -51,6 +51,9 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
             for (index, (name, _)) in files.iter().enumerate() {
                 say(format!("  event {:<4} {name}", index + 1));
                 judged.history.messages.iter().filter(|m| m.seq == index as u64 + 1).for_each(as_read);
+            }
+            for name in &empty {
+                say(format!("  empty      {}: there is no message in it", report::clean(name)));
             }
             let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
             let key = args.key.as_ref().map(|path| format!(" --key {}", path.display())).unwrap_or_default();
@@ -87,40 +90,60 @@ fn plural(count: usize) -> String {
     if count == 1 { "1 message".to_owned() } else { format!("{count} messages") }
 }
 
-fn files(arguments: &[PathBuf]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
-    let mut files = Vec::new();
+/// What was named: entities by their file, and files that hold nothing.
+#[derive(Default)]
+struct Captured {
+    files: Vec<(String, Vec<u8>)>,
+    empty: Vec<String>,
+}
+
+fn files(arguments: &[PathBuf]) -> Result<Captured, Failure> {
+    let mut captured = Captured::default();
     for path in arguments {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             let read = std::io::stdin().take(FILE_BYTES_MAX).read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(Exit::USAGE, format!("failed to read standard input: {error}")))?;
-            files.push(("-".to_owned(), entity("standard input", bytes)?));
+            captured.files.push(("-".to_owned(), entity("standard input", bytes)?));
         } else {
-            collect(path, &mut files)?;
+            collect(path, &mut captured)?;
         }
     }
-    if files.is_empty() {
+    // Nothing but empty files is what the caller did not mean.
+    if let ([], [name, ..]) = (captured.files.as_slice(), captured.empty.as_slice()) {
+        return Err(nothing_in(name));
+    }
+    if captured.files.is_empty() {
         return Err(Failure::new(Exit::NOTHING_SELECTED, "there is no file in what was named"));
     }
-    Ok(files)
+    Ok(captured)
 }
 
-fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failure> {
+fn nothing_in(name: &str) -> Failure {
+    Failure::new(Exit::USAGE, format!("{name} is empty: there is no message in it to judge"))
+}
+
+fn collect(path: &Path, captured: &mut Captured) -> Result<(), Failure> {
     let wrong =
         |error: std::io::Error| Failure::new(Exit::USAGE, format!("failed to read {}: {error}", path.display()));
     let metadata = fs::metadata(path).map_err(wrong)?;
     if metadata.is_dir() {
         let mut inner: Vec<PathBuf> = fs::read_dir(path).map_err(wrong)?.flatten().map(|entry| entry.path()).collect();
         inner.sort();
-        return inner.iter().try_for_each(|path| collect(path, files));
+        return inner.iter().try_for_each(|path| collect(path, captured));
     }
     if metadata.len() > FILE_BYTES_MAX {
         let reason = format!("{} has {} bytes; a message has at most {FILE_BYTES_MAX}", path.display(), metadata.len());
         return Err(Failure::new(Exit::USAGE, reason));
     }
     let name = path.display().to_string();
-    let entity = entity(&name, fs::read(path).map_err(wrong)?)?;
-    files.push((name, entity));
+    let bytes = fs::read(path).map_err(wrong)?;
+    if bytes.trim_ascii().is_empty() {
+        captured.empty.push(name);
+        return Ok(());
+    }
+    let entity = entity(&name, bytes)?;
+    captured.files.push((name, entity));
     Ok(())
 }
 
@@ -128,7 +151,7 @@ fn collect(path: &Path, files: &mut Vec<(String, Vec<u8>)>) -> Result<(), Failur
 /// may still be in chunks. Nothing at all is no message, and accuses nobody.
 fn entity(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
     if bytes.trim_ascii().is_empty() {
-        return Err(Failure::new(Exit::USAGE, format!("{name} is empty: there is no message in it to judge")));
+        return Err(nothing_in(name));
     }
     let end = bytes.iter().position(|&b| b == b'\n').map_or(bytes.len(), |at| at + 1);
     let line = String::from_utf8_lossy(&bytes[..end]);
