@@ -1,6 +1,7 @@
 //! Two versions of a system compared by a run of each, and what a register then says of the second.
 
 use crate::process::{Bench, text};
+use crate::support::issued::copy_folder;
 use std::fs;
 use std::process::{Command, Output};
 
@@ -70,6 +71,14 @@ fn what_two_versions_do_is_compared_and_stands_in_the_register() {
     assert!(refused.contains("reference 5.3") && refused.contains("version 5.4"), "{refused}");
     let refused = declare("5.3", ["--compared", &part, "--with", &alike], 21);
     assert!(refused.contains("is not drawn from a run"), "{refused}");
+    let cut = bench.path("cut");
+    copy_folder(alike.as_ref(), &cut);
+    fs::remove_file(cut.join("result.json")).unwrap();
+    let log = fs::read_to_string(cut.join("events.jsonl")).unwrap();
+    let (before, _) = log.trim_end().rsplit_once('\n').unwrap();
+    fs::write(cut.join("events.jsonl"), format!("{before}\n")).unwrap();
+    let refused = declare("5.3", ["--compared", &first, "--with", cut.to_str().unwrap()], 21);
+    assert!(refused.contains("did not come to its end"), "{refused}");
     declare("5.3", ["--compared", &first, "--with", &alike], 0);
     declare("5.3", ["--compared", &first, "--with", &other], 0);
     let listed = told(&bench, 0, &["register", "list", "reg", "--trust", "reg/register.key"]);

@@ -127,6 +127,23 @@ fn whole_profiles_answer_a_challenge() {
 }
 
 #[test]
+fn a_challenge_for_another_supplier_is_not_answered() {
+    let mut judged = simulate_to_certify("plo-receive-nhn", &[], 1).judged;
+    let ours = judged.history.subject.as_ref().unwrap().supplier.clone();
+    let mut given = challenge();
+    given.vendor = Some("Nordlys AS".to_owned());
+    let run = judged.history.run.as_mut().unwrap();
+    let file = provestein::evidence::digest::Digest::of(&given.to_file());
+    run.inputs = vec![(given.input(), file)];
+    let why = answered(&judged.history, &given).unwrap_err().to_string();
+    assert_eq!(why, format!("the challenge was made for `Nordlys AS`, and the run is of a system of `{ours}`"));
+    given.vendor = Some(ours);
+    let run = judged.history.run.as_mut().unwrap();
+    run.inputs = vec![(given.input(), provestein::evidence::digest::Digest::of(&given.to_file()))];
+    answered(&judged.history, &given).unwrap();
+}
+
+#[test]
 fn a_run_that_does_not_answer_is_refused_with_the_reason() {
     let issued = Issued::copy();
     let without = "without --challenge it can be certified as self-run";

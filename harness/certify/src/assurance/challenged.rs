@@ -18,6 +18,14 @@ pub enum Unanswered {
     /// It was made without it.
     #[error("it was not made with the challenge {0}: `provestein run --challenge FILE` makes one that is")]
     NotCarried(String),
+    /// It was given to somebody else.
+    #[error("the challenge was made for `{vendor}`, and the run is of a system of `{supplier}`")]
+    Another {
+        /// Whom the challenge is for.
+        vendor: String,
+        /// Whose system it is.
+        supplier: String,
+    },
     /// It was made before.
     #[error("it began on {began}, and the challenge was issued on {issued}")]
     Before {
@@ -69,6 +77,10 @@ pub fn answered(history: &History, challenge: &Challenge) -> Result<Challenged, 
     let file = challenge.to_file();
     if !run.inputs.contains(&(challenge.input(), Digest::of(&file))) {
         return Err(not_carried());
+    }
+    let supplier = history.subject.as_ref().map_or("", |subject| subject.supplier.as_str());
+    if let Some(vendor) = challenge.vendor.as_ref().filter(|vendor| *vendor != supplier) {
+        return Err(Unanswered::Another { vendor: vendor.clone(), supplier: supplier.to_owned() });
     }
     in_time(history, challenge)?;
     // A count goes up by one with each conversation, and begins at the number of events after an interruption.

@@ -4,7 +4,7 @@ mod contamination;
 mod refusal;
 mod scope;
 
-pub use refusal::Refusal;
+pub use refusal::{Refusal, usable};
 
 use crate::assurance::{self, Backing};
 use crate::certificate::{

@@ -113,8 +113,11 @@ fn name(view: &View<'_>) -> String {
     view.run_name.to_owned()
 }
 
-/// What stands against one run.
-pub(super) fn of_one(view: &View<'_>, terms: &Terms) -> Result<(), Refusal> {
+/// What stands against a run, whatever is to be concluded from it.
+///
+/// # Errors
+/// [`Refusal`]: a demo, an inspection, a run that has not ended, of another suite or with a real person's number, or a bug.
+pub fn usable(view: &View<'_>, suite: &str) -> Result<(), Refusal> {
     let run = view.history.run.as_ref().ok_or(Refusal::NoSubject)?;
     match run.assurance {
         Assurance::Demo => return Err(Refusal::Demo(name(view))),
@@ -124,21 +127,27 @@ pub(super) fn of_one(view: &View<'_>, terms: &Terms) -> Result<(), Refusal> {
     if !view.history.ended {
         return Err(Refusal::Unfinished(name(view)));
     }
-    if run.suite.to_string() != terms.suite {
+    if run.suite.to_string() != suite {
         return Err(Refusal::OtherSuite(name(view)));
     }
     if view.judgement.has_harness_bug() {
         return Err(Refusal::Bug(name(view)));
     }
+    match contamination::of(view.history) {
+        Some(event) => Err(Refusal::Contaminated { run: name(view), event }),
+        None => Ok(()),
+    }
+}
+
+/// What stands against one run.
+pub(super) fn of_one(view: &View<'_>, terms: &Terms) -> Result<(), Refusal> {
+    usable(view, &terms.suite)?;
     // UTC is never ahead of Norway, so this is no matter of time zones.
     let began = view.history.started.map(|at| tz::Offset::UTC.to_datetime(at).date());
     if let Some(began) = began.filter(|began| *began > terms.issued) {
         return Err(Refusal::Older { run: name(view), began, issued: terms.issued });
     }
-    match contamination::of(view.history) {
-        Some(event) => Err(Refusal::Contaminated { run: name(view), event }),
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// That what was played under the suite's ids is the suite's.

@@ -2,8 +2,10 @@
 
 use super::super::diff;
 use crate::args::Declared;
+use crate::embedded;
 use crate::failure::Failure;
 use crate::run_folder::{self, Judged};
+use ::certify::issue;
 use ::certify::register::entry::Entry;
 use ::certify::standing::Compared;
 use checks::exit::Exit;
@@ -29,6 +31,11 @@ pub(super) fn entry(declared: &Declared, on: Date) -> Result<Entry, Failure> {
 fn compared(declared: &Declared, run: &str, with: &str) -> Result<Compared, Failure> {
     let judged = |run: &str| run_folder::judge(&run_folder::find(run, &declared.out)?, None);
     let (first, second) = (judged(run)?, judged(with)?);
+    let suite = embedded::suite_digest().to_string();
+    for judged in [&first, &second] {
+        issue::usable(&judged.view(), &suite)
+            .map_err(|refusal| Failure::of(Exit::INPUT_INVALID, &refusal).meaning("nothing was written"))?;
+    }
     is_of_that_version(declared, &first, &second)?;
     let found = diff::compared(&first, &second);
     let id = |judged: &Judged| judged.history.run.as_ref().map(|run| run.run.clone()).unwrap_or_default();
