@@ -48,8 +48,13 @@ pub fn run(args: &Inspect) -> Result<Exit, Failure> {
         Format::Json => print(&report::json::render(&judged.view())),
         Format::Human => {
             say(format!("{TOOL}: {} captured, judged by {}", plural(files.len()), judged.profile.id()));
-            for (index, (name, _)) in files.iter().enumerate() {
+            for (index, (name, bytes)) in files.iter().enumerate() {
                 say(format!("  event {:<4} {name}", index + 1));
+                if let Some(missing) = missing(bytes) {
+                    say(format!(
+                        "             incomplete: {missing} bytes that its Content-Length names were not captured"
+                    ));
+                }
                 judged.history.messages.iter().filter(|m| m.seq == index as u64 + 1).for_each(as_read);
             }
             for name in &empty {
@@ -117,6 +122,16 @@ fn files(arguments: &[PathBuf]) -> Result<Captured, Failure> {
         return Err(Failure::new(Exit::NOTHING_SELECTED, "there is no file in what was named"));
     }
     Ok(captured)
+}
+
+/// How many bytes of a body the capture lacks, by its own Content-Length.
+fn missing(entity: &[u8]) -> Option<usize> {
+    let body = entity.windows(4).position(|end| end == b"\r\n\r\n")? + 4;
+    let head = std::str::from_utf8(&entity[..body]).ok()?;
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let named: usize = lengths.next()?.1.trim().parse().ok()?;
+    named.checked_sub(entity.len() - body).filter(|missing| *missing > 0)
 }
 
 fn nothing_in(name: &str) -> Failure {
@@ -253,6 +268,15 @@ mod tests {
             assert_eq!(failure.exit.code, 20);
             assert!(failure.message.starts_with("in/a.mime is empty"), "{failure}");
         }
+    }
+
+    #[test]
+    fn a_capture_that_ends_early_is_incomplete() {
+        let of = |text: &str| missing(text.as_bytes());
+        assert_eq!(of("A: b\r\ncontent-length: 9\r\n\r\n<a/>"), Some(5));
+        assert_eq!(of("Content-Length: 4\r\n\r\n<a/>"), None);
+        assert_eq!(of("Content-Length: 3\r\n\r\n<a/>"), None);
+        assert_eq!(of("A: b\r\n\r\n<a/>"), None);
     }
 
     #[test]
