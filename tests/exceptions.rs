@@ -378,6 +378,10 @@ fn an_issuer_can_be_retired_and_a_witness_named() {
         let reason = ["--reason", "nøkkel på avveie", "--key", "register", "--on", "2026-06-03"];
         told(at, &[&["register", "retire", "reg", name], &reason[..]].concat(), code)
     };
+    let silent = ["register", "retire", "reg", "En", "--reason", " ", "--key", "register"];
+    all_in(&told(at, &silent, 21), &["the issuer-retired entry has no reason"]);
+    let mute = ["register", "revoke", "reg", &standings[0].certificate.number, "--reason", "", "--key", "register"];
+    all_in(&told(at, &mute, 21), &["the withdrawn entry has no reason"]);
     all_in(&retire("Ingen", 21), &["nobody called `Ingen` issues certificates here"]);
     retire("En", 0);
     add(1, 21);
@@ -391,4 +395,15 @@ fn an_issuer_can_be_retired_and_a_witness_named() {
     all_in(&told(at, &["register", "verify", "reg", "--trust", "register.pem"], 0), &["2 certificates"]);
     let sign = ["--key", "kari", "--name", "kari", "--trust", "register.pem", "--seen", "seen"];
     told(at, &[&["register", "witness", "reg"], &sign[..]].concat(), 0);
+    // What lies there already stays as it is.
+    let number = &standings[0].certificate.number;
+    let file = format!("{number}.json");
+    let before = fs::read(at.join(&file)).unwrap();
+    let prove = ["register", "prove", "reg", number, "--trust", "register.pem", "--proof", &file];
+    all_in(&told(at, &prove, 20), &["exists already", "nothing was written"]);
+    all_in(&told(at, &["certify", "report", &file, "--html", &file], 20), &["exists already"]);
+    assert_eq!(fs::read(at.join(&file)).unwrap(), before);
+    let report = ["certify", "report", &file, "--html", "report.html"];
+    told(at, &report, 0);
+    told(at, &report, 0);
 }

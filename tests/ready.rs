@@ -243,9 +243,9 @@ fn a_letter_goes_to_each_supplier_who_can_change_the_answer() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
         .collect();
-    let expected = ["nb", "en"].map(|lang| format!("receive-log-innlagt-1-6-to-nordlys-as-{lang}.txt"));
+    let expected = ["nb", "en"].map(|lang| format!("9002-receive-log-innlagt-1-6-to-nordlys-as-{lang}.txt"));
     assert_eq!(names, expected.into_iter().collect());
-    let letter = fs::read_to_string(letters.join("receive-log-innlagt-1-6-to-nordlys-as-nb.txt")).unwrap();
+    let letter = fs::read_to_string(letters.join("9002-receive-log-innlagt-1-6-to-nordlys-as-nb.txt")).unwrap();
     for expected in
         ["Melding om innlagt pasient", "Nordlys EPJ 5.3", "15. februar 2027", "Sørvik kommune (syntetisk)\n"]
     {

@@ -62,6 +62,7 @@ pub fn issue(views: &[View<'_>], about: About<'_>, terms: &Terms) -> Result<Cert
     refusal::of_all(views)?;
     refusal::of_terms(terms)?;
     let subject = first.history.subject.as_ref().ok_or(Refusal::NoSubject)?;
+    refusal::conditions(terms, &subject.claims)?;
     let challenged = challenged(views, &terms.backing)?;
     let witnesses = assurance::watched(views, &terms.backing.witnesses)?;
     let mut ledger = Ledger::default();

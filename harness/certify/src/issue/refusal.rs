@@ -70,6 +70,17 @@ pub enum Refusal {
     /// Part of a larger run.
     #[error("the runs are parts of a larger one, of which {0} is missing")]
     Shard(String),
+    /// Nobody stands behind it.
+    #[error("the issuer has no name")]
+    Nobody,
+    /// A condition that nobody could keep, or read.
+    #[error("condition {number} cannot be: {why}")]
+    Condition {
+        /// Which, from 1.
+        number: usize,
+        /// Why.
+        why: String,
+    },
     /// The days.
     #[error("the certificate would end before it begins, or before today")]
     Over,
@@ -200,9 +211,30 @@ fn part(shard: &str) -> Option<(u32, u32)> {
     Some((part.parse().ok()?, of.parse().ok()?))
 }
 
+/// That each condition is about messages that the runs claim.
+pub(super) fn conditions(terms: &Terms, claims: &[(String, String)]) -> Result<(), Refusal> {
+    for (number, condition) in terms.conditions.iter().enumerate() {
+        let unknown = condition.messages.iter().find(|message| !claims.iter().any(|(claimed, _)| claimed == *message));
+        if let Some(message) = unknown {
+            let why = format!("the system does not claim {message}");
+            return Err(Refusal::Condition { number: number + 1, why });
+        }
+    }
+    Ok(())
+}
+
 /// What stands against the days.
 pub(super) fn of_terms(terms: &Terms) -> Result<(), Refusal> {
     let validity = terms.validity;
+    if terms.issuer.trim().is_empty() {
+        return Err(Refusal::Nobody);
+    }
+    if let Some(number) = terms.conditions.iter().position(|one| one.nb.trim().is_empty() || one.en.trim().is_empty()) {
+        return Err(Refusal::Condition { number: number + 1, why: "it needs a text in `nb` and in `en`".to_owned() });
+    }
+    if let Some(number) = terms.conditions.iter().position(|one| one.until.is_some_and(|day| day < validity.from)) {
+        return Err(Refusal::Condition { number: number + 1, why: "it ends before the certificate begins".to_owned() });
+    }
     if validity.until < validity.from || validity.until < terms.issued {
         return Err(Refusal::Over);
     }
@@ -217,7 +249,7 @@ pub(super) fn of_terms(terms: &Terms) -> Result<(), Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::certificate::Validity;
+    use crate::certificate::{Condition, Validity};
     use jiff::civil::date;
 
     #[test]
@@ -237,5 +269,28 @@ mod tests {
         assert_eq!(of_terms(&terms(date(2027, 11, 25), date(2028, 11, 25))), Ok(()));
         assert_eq!(of_terms(&terms(date(2027, 11, 26), date(2028, 11, 25))), Err(Refusal::TooLate));
         assert_eq!(part("2/4"), Some((2, 4)));
+    }
+
+    #[test]
+    fn a_condition_can_be_read_and_kept() {
+        let terms = |condition: Condition| Terms {
+            issuer: "direktoratet".into(),
+            issued: date(2026, 11, 25),
+            validity: Validity { from: date(2026, 11, 25), until: date(2027, 11, 25) },
+            conditions: vec![condition],
+            backing: crate::assurance::Backing::default(),
+            suite: String::new(),
+        };
+        let good = Condition { nb: "Skriv ut.".into(), en: "Print.".into(), messages: Vec::new(), until: None };
+        assert_eq!(of_terms(&terms(good.clone())), Ok(()));
+        let is_wrong =
+            |condition: Condition| matches!(of_terms(&terms(condition)), Err(Refusal::Condition { number: 1, .. }));
+        assert!(is_wrong(Condition { nb: " ".into(), ..good.clone() }));
+        assert!(is_wrong(Condition { until: Some(date(2020, 1, 31)), ..good.clone() }));
+        let about = terms(Condition { messages: vec!["LOG_INNLAGT@1.6".into()], ..good });
+        let claims = |message: &str| vec![(message.to_owned(), "receive".to_owned())];
+        assert_eq!(conditions(&about, &claims("LOG_INNLAGT@1.6")), Ok(()));
+        assert!(matches!(conditions(&about, &claims("LOG_INNLAGT@1.5")), Err(Refusal::Condition { .. })));
+        assert_eq!(of_terms(&Terms { issuer: "  ".into(), ..about }), Err(Refusal::Nobody));
     }
 }

@@ -37,6 +37,9 @@ impl State {
     /// # Errors
     /// In one sentence, why it may not follow.
     pub fn take(&mut self, entry: &Entry) -> Result<(), String> {
+        if let Some(blank) = blank(entry) {
+            return Err(format!("the {} entry has no {blank}: what stands here is read for years", entry.kind()));
+        }
         match (self.size, entry) {
             (0, Entry::Opened { origin, title, issuers, signatures, .. }) => {
                 self.opened(origin, title, issuers, *signatures)?;
@@ -162,6 +165,20 @@ impl State {
     }
 }
 
+/// Which text of an entry is blank that somebody will look for.
+fn blank(entry: &Entry) -> Option<&'static str> {
+    let texts: &[(&'static str, &str)] = match entry {
+        Entry::Opened { title, .. } => &[("title", title)],
+        Entry::IssuerNamed { issuer, .. } => &[("name", &issuer.name)],
+        Entry::IssuerRetired { reason, .. } | Entry::Withdrawn { reason, .. } | Entry::Overridden { reason, .. } => {
+            &[("reason", reason)]
+        }
+        Entry::Equivalent { version, reason, .. } => &[("version", version), ("reason", reason)],
+        _ => &[],
+    };
+    texts.iter().find(|(_, text)| text.trim().is_empty()).map(|(name, _)| *name)
+}
+
 /// Why a witness has a key of their own.
 const ALONE: &str = "a witness is somebody else";
 
@@ -263,7 +280,7 @@ mod tests {
         assert!(state.take(&added("PV-1", "bb")).unwrap_err().contains("PV-1 already"));
         assert!(state.take(&added("PV-2", "aa")).unwrap_err().contains("already"));
         let on = date(2026, 2, 1);
-        let gone = Entry::Withdrawn { on, number: "PV-9".into(), reason: String::new(), approvals: Vec::new() };
+        let gone = Entry::Withdrawn { on, number: "PV-9".into(), reason: "x".into(), approvals: Vec::new() };
         assert!(state.take(&gone).unwrap_err().contains("no certificate PV-9"));
         let itself = Entry::Superseded { on, number: "PV-1".into(), by: "PV-1".into(), approvals: Vec::new() };
         assert!(state.take(&itself).is_err());
@@ -284,7 +301,7 @@ mod tests {
         assert!(state.take(&alone(&["Kari", "Ola"], date(2026, 1, 1))).unwrap_err().contains("ends before"));
         state.take(&alone(&["Kari", "Ola"], date(2026, 3, 1))).unwrap();
         assert!(state.take(&alone(&["Kari", "Ola"], date(2026, 3, 1))).unwrap_err().contains("already"));
-        let stranger = Entry::IssuerRetired { on, name: "noen".into(), reason: String::new() };
+        let stranger = Entry::IssuerRetired { on, name: "noen".into(), reason: "x".into() };
         assert!(state.take(&stranger).is_err());
         assert_eq!(state.size, 3);
         let mut demanding = State::default();

@@ -19,7 +19,21 @@ use checks::exit::Exit;
 use checks::ledger::Ledger;
 use checks::profile::Profile;
 use exchange::scenario::Loaded;
+use std::io::Read as _;
 use std::path::Path;
+
+/// How a report as HTML begins.
+const HTML: &[u8] = b"<!doctype html";
+/// How one as PDF does.
+const PDF: &[u8] = b"%PDF-";
+
+/// A report may be written over an earlier one, and over nothing else.
+fn is_earlier_report(path: &Path, begins: &[u8]) -> Result<(), Failure> {
+    let mut start = vec![0; begins.len()];
+    let Ok(mut file) = std::fs::File::open(path) else { return super::certify::is_free(path) };
+    let is_report = file.read_exact(&mut start).is_ok() && start.eq_ignore_ascii_case(begins);
+    if is_report { Ok(()) } else { super::certify::is_free(path) }
+}
 
 /// Writes the report. That something was not verified stands in it, and is no failure: whoever reads it is told.
 ///
@@ -28,6 +42,9 @@ use std::path::Path;
 pub(super) fn run(args: &CertificateReport) -> Result<Exit, Failure> {
     if args.pdf.is_some() {
         can_write_pdf()?;
+    }
+    for (path, begins) in [(&args.html, HTML), (&args.pdf, PDF)] {
+        path.iter().try_for_each(|path| is_earlier_report(path, begins))?;
     }
     let document = document(args)?;
     if let Some(path) = &args.html {

@@ -97,6 +97,7 @@ fn issued(args: &Certify) -> Result<Exit, Failure> {
     if let (Some(key), Some(own)) = (&args.cms_key, &args.cms_certificate) {
         files.push((path.with_extension("cms.pem"), signed_as(&certificate, args, key, own)?));
     }
+    files.iter().try_for_each(|(path, _)| is_free(path))?;
     for (path, bytes) in &files {
         write(path, bytes)?;
     }
@@ -145,11 +146,16 @@ fn conditions(path: Option<&Path>) -> Result<Vec<Condition>, Failure> {
     let Some(path) = path else { return Ok(Vec::new()) };
     let text = fs::read_to_string(path)
         .map_err(|e| Failure::new(Exit::USAGE, format!("failed to read {}: {e}", path.display())))?;
-    serde_saphyr::from_str(&text).map_err(|error| {
-        Failure::new(Exit::INPUT_INVALID, format!("{}: {error}", path.display()))
+    let wrong = |why: &dyn std::fmt::Display| {
+        Failure::new(Exit::INPUT_INVALID, format!("{}: {why}", path.display()))
             .meaning("conditions invalid")
             .hint("expected a list of `{ nb, en, messages: [NAME@version], until: DATE }`")
-    })
+    };
+    let conditions: Vec<Condition> = serde_saphyr::from_str(&text).map_err(|error| wrong(&error))?;
+    if conditions.is_empty() {
+        return Err(wrong(&"it holds no condition"));
+    }
+    Ok(conditions)
 }
 
 /// What a certificate states, for people.
@@ -203,6 +209,22 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::write(&part, bytes)
         .and_then(|()| fs::rename(&part, path))
         .map_err(|e| Failure::new(Exit::USAGE, format!("failed to write {}: {e}", path.display())))
+}
+
+/// Writes a file that must not exist: what lies there may be the only one of its kind.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    is_free(path)?;
+    write(path, bytes)
+}
+
+/// That nothing would be overwritten.
+pub(super) fn is_free(path: &Path) -> Result<(), Failure> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::USAGE, format!("{} exists already", path.display()))
+        .meaning("nothing was written")
+        .hint("choose another name, or remove it first"))
 }
 
 /// A file that is no certificate, or one that was changed.

@@ -3,7 +3,7 @@
 mod equivalent;
 mod proposal;
 
-use super::certify::{not_one, read, write};
+use super::certify::{not_one, read, write, write_new};
 use super::stands;
 use super::terminal::{print, say, say_stated};
 use crate::args::{Entering, Register, RegisterWhat};
@@ -239,7 +239,7 @@ fn prove(dir: &Path, number: &str, trust: &Path, path: Option<&Path>) -> Result<
         .map_err(|error| Failure::of(Exit::EVIDENCE_BROKEN, &error))?;
     match path {
         Some(path) => {
-            write(path, &proof.to_text())?;
+            write_new(path, &proof.to_text())?;
             say(format!("{}: that {number} is entry {index} of {}", path.display(), looked.head.size));
         }
         None => print(&String::from_utf8_lossy(&proof.to_text())),

@@ -1,6 +1,6 @@
 //! `certify witness`: somebody who watched a run signs for it.
 
-use super::certify::{read, runs, write};
+use super::certify::{read, runs, write_new};
 use super::terminal::{say, say_stated};
 use crate::args::Witness as Args;
 use crate::failure::Failure;
@@ -26,7 +26,7 @@ pub fn run(args: &Args) -> Result<Exit, Failure> {
     let watched = Watched::of(&run.view(), args.name.clone(), on, args.saw.clone());
     let watched = watched.ok_or_else(|| nothing("the run does not say what was tested"))?;
     let key = issuer::secret_key(&args.key, &args.passphrase)?;
-    write(&args.statement, &watched.sign(&key))?;
+    write_new(&args.statement, &watched.sign(&key))?;
     say(format!("run          {} with {} events, ending in {}", watched.run, watched.events, watched.head));
     let product = &watched.product;
     say_stated(format!("system       {} {} {}", product.supplier, product.system, product.version));

@@ -24,12 +24,18 @@ pub(super) fn letters(args: &Ready, asked: &[(&Question, Vec<Answer<'_>>)]) -> R
     };
     let mut letters = Vec::new();
     for (_, answers) in asked {
+        // Letters of several municipalities lie side by side.
+        let of = match answers.as_slice() {
+            [] => continue,
+            [one] => one.party.id.clone(),
+            [first, ..] => format!("{}-and-{}-others", first.party.id, answers.len() - 1),
+        };
         for tongue in [Tongue::Nb, Tongue::En] {
-            letters.extend(letter::letters(answers, &sender, tongue));
+            for letter in letter::letters(answers, &sender, tongue) {
+                write(folder, &format!("{of}-{}", letter.file_name()), &letter.text())?;
+                letters.push(letter);
+            }
         }
-    }
-    for letter in &letters {
-        write(folder, &letter.file_name(), &letter.text())?;
     }
     Ok(letters)
 }

@@ -1,7 +1,7 @@
 //! Entries that several issuers must sign, overrides, equivalent versions, withdrawals, supersessions and further issuers: proposed
 //! into a file, signed there by each on their own machine, then entered.
 
-use super::super::certify::{read as read_file, write};
+use super::super::certify::{is_free, read as read_file, write};
 use super::super::terminal::{say, say_stated};
 use crate::args::{Proposal, Treatment};
 use crate::failure::Failure;
@@ -52,6 +52,7 @@ pub(super) fn propose(what: &Proposal) -> Result<Exit, Failure> {
         }
     };
     let (dir, to) = (proposing.dir.display(), proposing.to.display());
+    is_free(&proposing.to)?;
     put(&proposing.to, &entry)?;
     told(&entry);
     say(format!("written into {to}; each issuer signs it:"));
