@@ -317,6 +317,8 @@ fn a_resumed_run_answers_the_same_challenge() {
 }
 
 fn witness(issued: &Issued, run: &str, key: &str, statement: &str) {
+    // A statement is written to a new file only.
+    let _ = fs::remove_file(issued.path(statement));
     let said = ["--name", "Kari Vitne", "--saw", "satt ved siden av da kjøringen ble gjort"];
     let arguments = ["certify", "witness", run, "--key", key, "--statement", statement];
     issued.told(&[&arguments[..], &said].concat(), 0);
@@ -367,6 +369,7 @@ fn a_witness_of_something_else_is_none() {
     witness(&issued, "run", "watcher", "kari.json");
     bytes(&issued.path("kari.json"), |bytes| bytes.push(b' '));
     refused(&["run"], &["--trust", "watcher.pub"], "it is not written as this tool writes it");
+    fs::remove_file(issued.path("kari.json")).unwrap();
     let said = ["--name", "Kari Vitne", "--saw", "satt ved siden av", "--on", "2020-01-01", "--statement", "kari.json"];
     issued.told(&[&["certify", "witness", "run", "--key", "watcher"], &said[..]].concat(), 0);
     refused(&["run"], &["--trust", "watcher.pub"], "is said to have watched on 2020-01-01, and the run began on 20");
